@@ -1,0 +1,1 @@
+//! The examples are the folders beside this file.

@@ -1,0 +1,122 @@
+use quote::format_ident;
+use syn::spanned::Spanned;
+use syn::{Generics, Ident, LitStr, Type, Visibility};
+
+use super::listed;
+pub(crate) use super::listed::{Listed, Role};
+use crate::errors::Errors;
+use crate::parse::aggregate::{CATEGORY, ID};
+use crate::parse::{self, Krate};
+use crate::words::Word;
+use crate::{lifetimes, messages, names};
+
+/// An aggregate in which nothing is wrong.
+pub(crate) struct Aggregate<'i> {
+    pub(crate) ident: &'i Ident,
+    pub(crate) vis: &'i Visibility,
+    pub(crate) generics: &'i Generics,
+    pub(crate) krate: Krate,
+    pub(crate) category: Option<LitStr>,
+    pub(crate) id: Option<Type>,
+    pub(crate) error: Option<Type>,
+    pub(crate) events: Events,
+}
+
+pub(crate) enum Events {
+    /// An enum that the user wrote.
+    Own(Type),
+    /// An enum to generate.
+    Sum(Sum),
+}
+
+pub(crate) struct Sum {
+    pub(crate) name: Ident,
+    pub(crate) events: Vec<Event>,
+    /// Whether any of the events borrows, so that the enum does.
+    pub(crate) borrows: bool,
+    /// Whether the aggregate starts from its default.
+    pub(crate) from_default: bool,
+}
+
+pub(crate) struct Event {
+    pub(crate) ty: Type,
+    pub(crate) name: Ident,
+    pub(crate) role: Role,
+}
+
+pub(crate) fn check<'i>(
+    written: parse::aggregate::Aggregate<'i>,
+    errors: &mut Errors,
+) -> Aggregate<'i> {
+    if written.is_union {
+        errors.push(written.ident.span(), messages::AGGREGATE_UNION);
+    }
+    if !written.generics.params.is_empty() {
+        errors.push(written.generics.params.span(), messages::AGGREGATE_GENERICS);
+    }
+    for word in [CATEGORY, ID] {
+        check_given(&written, &word, errors);
+    }
+    if let Some(category) = &written.category
+        && !names::is_category(&category.value())
+    {
+        errors.push(category.span(), messages::CATEGORY);
+    }
+    let events = check_events(&written, errors);
+    Aggregate {
+        ident: written.ident,
+        vis: written.vis,
+        generics: written.generics,
+        krate: written.krate,
+        category: written.category,
+        id: written.id,
+        error: written.error,
+        events,
+    }
+}
+
+fn check_given(written: &parse::aggregate::Aggregate<'_>, word: &Word, errors: &mut Errors) {
+    if written.given(word.name).is_none() {
+        errors.push(
+            written.ident.span(),
+            messages::missing_word(written.ident, "aggregate", word.name, word.form),
+        );
+    }
+}
+
+fn check_events(written: &parse::aggregate::Aggregate<'_>, errors: &mut Errors) -> Events {
+    if written.given("event").is_some() {
+        check_alone(written, errors);
+    } else if written.given("events").is_none() && written.given("created_by").is_none() {
+        errors.push(written.ident.span(), messages::no_events(written.ident));
+    }
+    if let Some(event) = &written.event {
+        listed::check_lifetimes(event, errors);
+        return Events::Own(event.clone());
+    }
+    let listed = listed::merge(&written.created_by, &written.events, errors);
+    Events::Sum(Sum {
+        name: match &written.enum_name {
+            Some(name) => name.clone(),
+            None => format_ident!("{}Event", written.ident),
+        },
+        borrows: listed.iter().any(|event| lifetimes::mentioned(event.ty).iter().any(|l| l == "_")),
+        from_default: written.given("created_by").is_none(),
+        events: listed
+            .into_iter()
+            .map(|Listed { ty, name, role }| Event { ty: ty.clone(), name, role })
+            .collect(),
+    })
+}
+
+/// Refuses what says the same as `event = ..`, or contradicts it.
+fn check_alone(written: &parse::aggregate::Aggregate<'_>, errors: &mut Errors) {
+    if let Some(span) = written.given("created_by") {
+        errors.push(span, messages::CREATED_BY_WITH_ENUM);
+    }
+    for word in ["events", "enum_name"] {
+        if let Some(span) = written.given(word) {
+            errors.push(span, messages::beside_enum(word));
+        }
+    }
+}

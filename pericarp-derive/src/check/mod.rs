@@ -1,0 +1,9 @@
+//! From the words that were written to a model in which nothing is wrong.
+//!
+//! If something is, it is reported, and the model holds what is needed for a stub.
+
+pub(crate) mod aggregate;
+pub(crate) mod command;
+pub(crate) mod event;
+mod listed;
+mod serde_form;

@@ -1,0 +1,184 @@
+//! The derive macros of [Pericarp](https://docs.rs/pericarp): `Event`, `Aggregate` and `Command`.
+//!
+//! Each derive is parsed into the words that were written, checked into a model in which nothing
+//! is wrong, and expanded. All mistakes of an item are reported together; a stub then stands in
+//! for the item, so that no use of it is reported as well.
+
+mod check;
+mod errors;
+mod expand;
+mod lifetimes;
+mod messages;
+mod names;
+mod nearest;
+mod parse;
+mod span;
+mod words;
+
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Makes a struct or an enum an event that can be stored and read back.
+///
+/// Derive serde's `Serialize` and `Deserialize` beside it: the payload is what they make of it.
+///
+/// | Word of `#[event(..)]` | On | Meaning |
+/// |---|---|---|
+/// | `name = "noun.verbed"` | struct, variant | The stored name. Required: it never follows the Rust name, which may change. |
+/// | `version = 2` | struct, variant | The version of the schema, 1 if left out. |
+/// | `alias("old.name", ..)` | struct, variant | Former names, under which older events are stored. |
+/// | `crate = path` | struct, enum | Where `pericarp` is, if not at `::pericarp`. |
+///
+/// Each variant of an enum is an event of its own, with a stored name of its own. It holds named
+/// fields, one value or nothing; its payload is its content alone, and `{}` if it holds nothing.
+/// Lifetimes borrow from the stored bytes; type parameters must be serialisable.
+///
+/// ```
+/// use pericarp::Event;
+/// use serde::{Deserialize, Serialize};
+/// use std::borrow::Cow;
+///
+/// #[derive(Event, Serialize, Deserialize)]
+/// #[event(name = "account.opened", version = 2, alias("account.created"))]
+/// struct Opened<'a> {
+///     #[serde(borrow)]
+///     owner: Cow<'a, str>,
+/// }
+///
+/// #[derive(Event, Serialize, Deserialize)]
+/// enum Entry {
+///     #[event(name = "account.deposited")]
+///     Deposited { cents: i64 },
+///     #[event(name = "account.closed")]
+///     Closed,
+/// }
+///
+/// assert_eq!(Opened { owner: "Ann".into() }.kind().name, "account.opened");
+/// assert_eq!(Entry::KINDS.len(), 2);
+/// # let _ = (Entry::Deposited { cents: 1 }, Entry::Closed);
+/// ```
+#[proc_macro_derive(Event, attributes(event))]
+pub fn derive_event(input: TokenStream) -> TokenStream {
+    event(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+fn event(input: &DeriveInput) -> proc_macro2::TokenStream {
+    let mut errors = errors::Errors::default();
+    let parsed = parse::event::parse(input, &mut errors);
+    let event = check::event::check(parsed, &mut errors);
+    let tokens = match errors.is_empty() {
+        true => expand::event::expand(&event),
+        false => expand::event::stub(&event),
+    };
+    errors.before(tokens)
+}
+
+/// Makes a struct or an enum an aggregate: state that is folded from the events of its stream.
+///
+/// | Word of `#[aggregate(..)]` | Meaning |
+/// |---|---|
+/// | `category = "account"` | The category of its streams. Required. |
+/// | `id = AccountId` | The type of its id; `Display` gives the key of the stream. Required. |
+/// | `error = AccountError` | Why it may refuse a command; `Infallible` if left out. |
+/// | `events(Deposited, ..)` | The events that may follow. For each, write `Apply`. |
+/// | `created_by(Opened<'_>, ..)` | The events that may come first. For each, write `Create`. Without it the aggregate starts from its `Default`. |
+/// | `event = AccountEvent` | Instead of these lists: one event enum you wrote. |
+/// | `enum_name = AccountFact` | The name of the enum that is generated from the lists; the aggregate's name and `Event` if left out. |
+/// | `crate = path` | Where `pericarp` is, if not at `::pericarp`. |
+///
+/// ```
+/// use pericarp::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Event, Serialize, Deserialize)]
+/// #[event(name = "account.opened")]
+/// struct Opened { owner: String }
+///
+/// #[derive(Event, Serialize, Deserialize)]
+/// #[event(name = "account.deposited")]
+/// struct Deposited { cents: i64 }
+///
+/// #[derive(Aggregate)]
+/// #[aggregate(category = "account", id = u64, created_by(Opened), events(Deposited))]
+/// struct Account { owner: String, cents: i64 }
+///
+/// impl Create<Opened> for Account {
+///     fn create(e: Opened, _: &Meta<'_>) -> Self { Account { owner: e.owner, cents: 0 } }
+/// }
+///
+/// impl Apply<Deposited> for Account {
+///     fn apply(&mut self, e: Deposited, _: &Meta<'_>) { self.cents += e.cents }
+/// }
+///
+/// let _: AccountEvent = Deposited { cents: 5 }.into();
+/// # let account = Account { owner: String::new(), cents: 0 };
+/// # let _ = (account.owner, account.cents, Opened { owner: String::new() });
+/// ```
+#[proc_macro_derive(Aggregate, attributes(aggregate))]
+pub fn derive_aggregate(input: TokenStream) -> TokenStream {
+    aggregate(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+fn aggregate(input: &DeriveInput) -> proc_macro2::TokenStream {
+    let mut errors = errors::Errors::default();
+    let parsed = parse::aggregate::parse(input, &mut errors);
+    let aggregate = check::aggregate::check(parsed, &mut errors);
+    let tokens = match errors.is_empty() {
+        true => expand::aggregate::expand(&aggregate),
+        false => expand::aggregate::stub(&aggregate),
+    };
+    errors.before(tokens)
+}
+
+/// Makes a struct a command: a request to change one aggregate.
+///
+/// | Word of `#[command(..)]` | On | Meaning |
+/// |---|---|---|
+/// | `aggregate = Account` | struct | The aggregate it is for. Required. |
+/// | `returns = i64` | struct | The answer of its handler; `()` if left out. |
+/// | `creates` | struct | The aggregate must not exist yet; the handler gets a `New`. |
+/// | `must_exist` | struct | The aggregate must exist, even if it has a `Default` to start from. |
+/// | `crate = path` | struct | Where `pericarp` is, if not at `::pericarp`. |
+/// | `id` | one field | Holds the id of the aggregate. Required. |
+///
+/// Bounds that its `Handle` needs of type parameters belong on the struct.
+///
+/// ```
+/// use pericarp::prelude::*;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Event, Serialize, Deserialize)]
+/// # #[event(name = "counter.added")]
+/// # struct Added { n: u64 }
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(category = "counter", id = String, events(Added))]
+/// # struct Counter { total: u64 }
+/// # impl Apply<Added> for Counter { fn apply(&mut self, e: Added, _: &Meta<'_>) { self.total += e.n } }
+/// #[derive(Command)]
+/// #[command(aggregate = Counter, returns = u64)]
+/// struct Add { #[command(id)] counter: String, n: u64 }
+///
+/// impl Handle<Add> for Counter {
+///     fn handle(counter: &mut Root<Self>, add: &Add) -> Result<u64, std::convert::Infallible> {
+///         counter.emit(Added { n: add.n });
+///         Ok(counter.total)
+///     }
+/// }
+///
+/// assert_eq!(Add { counter: "visits".into(), n: 1 }.id(), "visits");
+/// ```
+#[proc_macro_derive(Command, attributes(command))]
+pub fn derive_command(input: TokenStream) -> TokenStream {
+    command(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+fn command(input: &DeriveInput) -> proc_macro2::TokenStream {
+    let mut errors = errors::Errors::default();
+    let parsed = parse::command::parse(input, &mut errors);
+    let command = check::command::check(parsed, &mut errors);
+    let tokens = match errors.is_empty() {
+        true => expand::command::expand(&command),
+        false => expand::command::stub(&command),
+    };
+    errors.before(tokens)
+}

@@ -1,0 +1,131 @@
+//! Everything the macros say when something is wrong.
+//!
+//! Each names the attribute and the fix; each has a case under `tests/ui`, which a test checks.
+
+use std::fmt::Display;
+
+// Attributes and their words.
+
+pub(crate) fn not_a_list(attribute: &str) -> String {
+    format!("write the attribute with its words in parentheses: `#[{attribute}(..)]`")
+}
+
+pub(crate) fn not_a_word(known: &str) -> String {
+    format!("expected a word here, one of {known}")
+}
+
+pub(crate) fn misspelt_word(word: &str, attribute: &str, near: &str) -> String {
+    format!("unknown word `{word}` in `#[{attribute}(..)]`; did you mean `{near}`?")
+}
+
+pub(crate) fn unknown_word(word: &str, attribute: &str, known: &str) -> String {
+    format!("unknown word `{word}` in `#[{attribute}(..)]`; it knows {known}")
+}
+
+pub(crate) fn given_twice(word: &str) -> String {
+    format!("`{word}` is given twice; keep one")
+}
+
+pub(crate) fn wrong_form(word: &str, form: &str) -> String {
+    format!("write `{word}` as `{form}`")
+}
+
+pub(crate) fn missing_word(item: &impl Display, attribute: &str, word: &str, form: &str) -> String {
+    format!("`{item}` has no {word}; add `#[{attribute}({form})]`")
+}
+
+pub(crate) fn on_a_field(attribute: &str) -> String {
+    format!("`#[{attribute}(..)]` says nothing about a single field or variant here; remove it")
+}
+
+// Events.
+
+pub(crate) fn event_name(word: &str) -> String {
+    format!("`{word}` must be 1 to 128 ASCII letters, digits and `. _ - :`, starting with a letter")
+}
+
+pub(crate) const EVENT_VERSION: &str = "`version` counts from 1; write `version = 1` or leave it out";
+
+pub(crate) fn alias_is_name(name: &str) -> String {
+    format!("\"{name}\" is the current name already; remove it from `alias(..)`")
+}
+
+pub(crate) fn alias_twice(name: &str) -> String {
+    format!("\"{name}\" is listed twice in `alias(..)`; keep one")
+}
+
+pub(crate) fn name_taken(name: &str, variant: &impl Display) -> String {
+    format!("\"{name}\" is a stored name of `{variant}` too; a reader could not tell the two apart")
+}
+
+pub(crate) fn belongs_on_variants(word: &str) -> String {
+    format!("each variant of an enum is an event with its own `{word}`; move it to the variants")
+}
+
+pub(crate) const EVENT_TUPLE_VARIANT: &str =
+    "a variant holds named fields, one struct or nothing; name the fields or wrap a struct";
+
+pub(crate) const EVENT_NO_VARIANTS: &str = "an event enum needs at least one variant";
+
+pub(crate) const EVENT_UNION: &str = "an event is a struct or an enum; a union cannot be serialised";
+
+pub(crate) fn serde_form(word: &str) -> String {
+    format!(
+        "remove `{word}`: the stored name says which variant it is, so an event enum keeps serde's default form"
+    )
+}
+
+pub(crate) fn serde_variant(word: &str) -> String {
+    format!("remove `{word}`: every variant of an event enum is written and read under its own name")
+}
+
+// Aggregates.
+
+pub(crate) const CATEGORY: &str =
+    "`category` must be 1 to 64 ASCII letters, digits and `. _`, starting with a letter";
+
+pub(crate) fn no_events(aggregate: &impl Display) -> String {
+    format!(
+        "`{aggregate}` has no events; add `events(..)`, `created_by(..)` or `event = Enum` to `#[aggregate(..)]`"
+    )
+}
+
+pub(crate) const CREATED_BY_WITH_ENUM: &str = "an aggregate with `event = ..` starts from its \
+     `Default`; to name the creating event, list single events in `created_by(..)` and `events(..)`";
+
+pub(crate) fn beside_enum(word: &str) -> String {
+    format!("`event = ..` is already the enum of all events; remove `{word}` or remove `event`")
+}
+
+pub(crate) const LISTED_NOT_A_PATH: &str = "list an event by the name of its type, such as `Deposited`";
+
+pub(crate) const LISTED_LIFETIME: &str = "write `'_` for the lifetime of the payload";
+
+pub(crate) fn listed_twice(event: &str, list: &str) -> String {
+    format!("`{event}` is listed twice in `{list}(..)`; keep one")
+}
+
+pub(crate) fn same_variant(name: &impl Display) -> String {
+    format!(
+        "two events would both be the variant `{name}`; give one another name with `use .. as ..` or `type .. = ..`"
+    )
+}
+
+pub(crate) const AGGREGATE_GENERICS: &str =
+    "an aggregate has no generic parameters: its streams hold one type; remove them";
+
+pub(crate) const AGGREGATE_UNION: &str = "an aggregate is a struct or an enum, not a union";
+
+// Commands.
+
+pub(crate) const COMMAND_NOT_A_STRUCT: &str =
+    "a command is a struct, with the id of its aggregate in a field marked `#[command(id)]`";
+
+pub(crate) const COMMAND_NO_ID: &str =
+    "mark the field that holds the id of the aggregate with `#[command(id)]`";
+
+pub(crate) const COMMAND_TWO_IDS: &str =
+    "another field is marked `#[command(id)]` already; a command is for one aggregate, keep one";
+
+pub(crate) const COMMAND_TWO_MODES: &str =
+    "`creates` and `must_exist` contradict each other; keep one";

@@ -1,0 +1,76 @@
+use proc_macro2::Span;
+use syn::{Data, DeriveInput, Generics, Ident, LitStr, Type, Visibility};
+
+use super::{Krate, misplaced};
+use crate::errors::Errors;
+use crate::words::{self, CRATE, Given, Word, Words};
+
+pub(crate) const CATEGORY: Word = Word { name: "category", form: "category = \"noun\"" };
+pub(crate) const ID: Word = Word { name: "id", form: "id = IdType" };
+const ERROR: Word = Word { name: "error", form: "error = ErrorType" };
+const EVENTS: Word = Word { name: "events", form: "events(Deposited, Withdrawn)" };
+const CREATED_BY: Word = Word { name: "created_by", form: "created_by(Opened)" };
+const EVENT: Word = Word { name: "event", form: "event = EventEnum" };
+const ENUM_NAME: Word = Word { name: "enum_name", form: "enum_name = NameOfTheEnum" };
+
+const WORDS: Words = Words {
+    attribute: "aggregate",
+    known: &[CATEGORY, ID, ERROR, EVENTS, CREATED_BY, EVENT, ENUM_NAME, CRATE],
+};
+
+/// An aggregate as it was written.
+pub(crate) struct Aggregate<'i> {
+    pub(crate) ident: &'i Ident,
+    pub(crate) vis: &'i Visibility,
+    pub(crate) generics: &'i Generics,
+    pub(crate) is_union: bool,
+    pub(crate) krate: Krate,
+    pub(crate) category: Option<LitStr>,
+    pub(crate) id: Option<Type>,
+    pub(crate) error: Option<Type>,
+    pub(crate) events: Vec<Type>,
+    pub(crate) created_by: Vec<Type>,
+    pub(crate) event: Option<Type>,
+    pub(crate) enum_name: Option<Ident>,
+    given: Vec<Given>,
+}
+
+impl Aggregate<'_> {
+    /// Where a word was written, with a right value or not.
+    pub(crate) fn given(&self, name: &str) -> Option<Span> {
+        self.given.iter().find(|given| given.name == name).map(|given| given.span)
+    }
+}
+
+pub(crate) fn parse<'i>(item: &'i DeriveInput, errors: &mut Errors) -> Aggregate<'i> {
+    misplaced::inside("aggregate", item, errors);
+    let mut aggregate = Aggregate {
+        ident: &item.ident,
+        vis: &item.vis,
+        generics: &item.generics,
+        is_union: matches!(item.data, Data::Union(_)),
+        krate: Krate::default(),
+        category: None,
+        id: None,
+        error: None,
+        events: Vec::new(),
+        created_by: Vec::new(),
+        event: None,
+        enum_name: None,
+        given: Vec::new(),
+    };
+    aggregate.given = WORDS.read(&item.attrs, errors, |word, input| {
+        match word {
+            "category" => aggregate.category = Some(words::value(input)?),
+            "id" => aggregate.id = Some(words::value(input)?),
+            "error" => aggregate.error = Some(words::value(input)?),
+            "events" => aggregate.events = words::list(input)?,
+            "created_by" => aggregate.created_by = words::list(input)?,
+            "event" => aggregate.event = Some(words::value(input)?),
+            "enum_name" => aggregate.enum_name = Some(words::value(input)?),
+            _ => aggregate.krate = Krate::parse(input)?,
+        }
+        Ok(())
+    });
+    aggregate
+}

@@ -1,0 +1,175 @@
+use std::fmt;
+
+use crate::{DecodeError, DecodeEvent, Meta, RecordedEvent, Version};
+
+/// State that is folded from the events of one stream, and decides which events come next.
+///
+/// Derive it; then say what each event does to the state with [`Apply`] and, for events that
+/// bring an instance into being, [`Create`].
+///
+/// ```
+/// use pericarp::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Event, Serialize, Deserialize)]
+/// #[event(name = "counter.added")]
+/// struct Added { n: u64 }
+///
+/// #[derive(Aggregate, Default)]
+/// #[aggregate(category = "counter", id = String, events(Added))]
+/// struct Counter { total: u64 }
+///
+/// impl Apply<Added> for Counter {
+///     fn apply(&mut self, e: Added, _: &Meta<'_>) { self.total += e.n }
+/// }
+///
+/// let mut counter = Root::<Counter>::empty("visits".to_string());
+/// counter.emit(Added { n: 2 });
+/// assert_eq!(counter.total, 2);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an aggregate",
+    label = "not an aggregate",
+    note = "derive it: `#[derive(Aggregate)] #[aggregate(category = \"noun\", id = Id, events(..))]`"
+)]
+pub trait Aggregate: Sized + Send + Sync + 'static {
+    /// The category of its streams.
+    const CATEGORY: &'static str;
+
+    /// What tells one instance from another; its text is the key of the stream.
+    type Id: fmt::Display + Clone + Send + Sync + 'static;
+
+    /// Why a command may be refused.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// Any one of its events, borrowing from the stored bytes for `'e`.
+    type Event<'e>: DecodeEvent<'e>;
+
+    /// The state before the first event, if there is one; `None` if an event must create it.
+    fn initial() -> Option<Self>;
+
+    /// Folds one event into the state.
+    ///
+    /// # Errors
+    /// [`FoldError`] if a creating event comes to a state that exists, or another event to one
+    /// that does not.
+    fn fold(
+        state: &mut Option<Self>,
+        event: Self::Event<'_>,
+        meta: &Meta<'_>,
+    ) -> Result<(), FoldError>;
+}
+
+/// What an event does to the state of an aggregate that exists.
+///
+/// Apply never fails: the event has already happened.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what `{E}` does to it",
+    label = "no `Apply<{E}>` for `{Self}`",
+    note = "write `impl Apply<{E}> for {Self} {{ fn apply(&mut self, event: {E}, meta: &Meta<'_>) {{ .. }} }}`"
+)]
+pub trait Apply<E> {
+    /// Changes the state as the event says.
+    fn apply(&mut self, event: E, meta: &Meta<'_>);
+}
+
+/// How an event brings an aggregate into being.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how `{E}` creates it",
+    label = "no `Create<{E}>` for `{Self}`",
+    note = "write `impl Create<{E}> for {Self} {{ fn create(event: {E}, meta: &Meta<'_>) -> Self {{ .. }} }}`"
+)]
+pub trait Create<E>: Sized {
+    /// The first state.
+    fn create(event: E, meta: &Meta<'_>) -> Self;
+}
+
+/// Listed by the aggregate as an event that may follow. Implemented by `#[derive(Aggregate)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not list `{E}` among its events",
+    label = "`{E}` is not in `events(..)` of `{Self}`",
+    note = "add it to `#[aggregate(events(..))]`; an event in `created_by(..)` alone can only be the first"
+)]
+pub trait Emits<E>: Aggregate {
+    #[doc(hidden)]
+    fn apply_listed(&mut self, event: E, meta: &Meta<'_>);
+}
+
+/// Listed by the aggregate as an event that may come first. Implemented by `#[derive(Aggregate)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not list `{E}` among the events that create it",
+    label = "`{E}` is not in `created_by(..)` of `{Self}`",
+    note = "add it to `#[aggregate(created_by(..))]`"
+)]
+pub trait Starts<E>: Aggregate {
+    #[doc(hidden)]
+    fn create_listed(event: E, meta: &Meta<'_>) -> Self;
+}
+
+/// An event that does not fit the state it came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FoldError {
+    /// An event that only creates came to a state that already exists.
+    #[error("an event that creates the aggregate came to one that exists; list it in `events(..)` too if it may")]
+    AlreadyCreated,
+    /// An event came to a state that nothing has created.
+    #[error("an event came before any event that creates the aggregate; list it in `created_by(..)` if it may")]
+    NotCreated,
+}
+
+/// A stream that cannot be folded into the aggregate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// An event could not be decoded.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// An event did not fit the state.
+    #[error("fold event {event_type} at {stream} version {version}: {source}")]
+    Fold {
+        /// The event's stored name.
+        event_type: String,
+        /// Its stream.
+        stream: String,
+        /// Its place in the stream.
+        version: Version,
+        /// How it did not fit.
+        source: FoldError,
+    },
+}
+
+impl ReplayError {
+    /// A stable code for logs and metrics.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Decode(error) => error.code(),
+            Self::Fold { .. } => "aggregate.fold",
+        }
+    }
+}
+
+/// Decodes a stored event and folds it into `state`.
+///
+/// # Errors
+/// [`ReplayError`] if the event cannot be decoded or does not fit; `state` is as it was.
+pub fn replay<A: Aggregate>(
+    state: &mut Option<A>,
+    record: &RecordedEvent<'_>,
+) -> Result<(), ReplayError> {
+    let event = match A::Event::decode(record)? {
+        Some(event) => event,
+        None => return Err(DecodeError::unknown_type(record).into()),
+    };
+    A::fold(state, event, &record.meta()).map_err(|source| fold_error(record, source))
+}
+
+#[cold]
+fn fold_error(record: &RecordedEvent<'_>, source: FoldError) -> ReplayError {
+    ReplayError::Fold {
+        event_type: record.event_type.into(),
+        stream: record.stream.into(),
+        version: record.version,
+        source,
+    }
+}

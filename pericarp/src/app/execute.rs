@@ -1,0 +1,123 @@
+use tokio::sync::MutexGuard;
+use tokio::time::sleep;
+
+use super::repository::stream_of;
+use super::{ExecuteError, LoadError, Pericarp, SaveError};
+use crate::store::{AppendError, Store};
+use crate::{
+    Aggregate, Command, Commit, Committed, Context, DecideError, Root, StreamName, WrongExistence,
+    decide,
+};
+
+/// The error of the aggregate that a command is for.
+type ErrorOf<C> = <<C as Command>::Aggregate as Aggregate>::Error;
+
+/// What came of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Done<R> {
+    /// The handler's answer.
+    pub answer: R,
+    /// Where its events were stored; `None` if it emitted none.
+    pub committed: Option<Committed>,
+}
+
+impl<S: Store> Pericarp<S> {
+    /// Executes a command: loads its aggregate, lets it decide, and appends what it emits.
+    ///
+    /// If another writer was faster, the aggregate is loaded again and decides again, as often as
+    /// [`Retry`](crate::Retry) says.
+    ///
+    /// # Errors
+    /// [`ExecuteError`]; it holds the aggregate's own error if the aggregate refused.
+    pub async fn execute<C: Command>(
+        &self,
+        command: C,
+    ) -> Result<C::Returns, ExecuteError<ErrorOf<C>>> {
+        let context = self.context();
+        Ok(self.execute_with(&context, command).await?.answer)
+    }
+
+    /// Executes a command whose events carry the time and the metadata of `context`, and says
+    /// where they were stored.
+    ///
+    /// # Errors
+    /// [`ExecuteError`], as [`Pericarp::execute`].
+    pub async fn execute_with<C: Command>(
+        &self,
+        context: &Context,
+        command: C,
+    ) -> Result<Done<C::Returns>, ExecuteError<ErrorOf<C>>> {
+        let stream = stream_of::<C::Aggregate>(command.id()).map_err(LoadError::from)?;
+        let gate = self.shared.gate(&stream);
+        // While others queue for this stream, come after them.
+        let mut turn = match gate.try_lock() {
+            Ok(_) => None,
+            Err(_) => Some(gate.lock().await),
+        };
+        let mut delays = self.shared.retry.delays();
+        loop {
+            let mut root = self.load_stream(command.id(), stream.clone()).await?;
+            let answer = decide(&mut root, &command, context)
+                .map_err(|error| execute_error(error, &stream))?;
+            let Some(root) = root.filter(|root| Root::uncommitted(root) > 0) else {
+                let committed = None;
+                return Ok(Done { answer, committed });
+            };
+            match self.append_root(&root).await {
+                Ok(committed) => {
+                    let committed = Some(committed);
+                    return Ok(Done { answer, committed });
+                }
+                Err(error) => {
+                    let again = matches!(error, SaveError::Append(AppendError::Conflict(_)));
+                    let Some(delay) = delays.next().filter(|_| again) else {
+                        return Err(error.into());
+                    };
+                    wait_turn(&mut turn, gate, delay).await;
+                }
+            }
+        }
+    }
+
+    /// Appends what the root emitted. If the outcome is unknown, the same commit is appended once
+    /// more, which finds out.
+    async fn append_root<A: Aggregate>(&self, root: &Root<A>) -> Result<Committed, SaveError> {
+        let id = self.next_commit_id();
+        let commit = || {
+            let mut commit = Commit::new(id);
+            commit.copy_from(root).map(|()| commit)
+        };
+        match self.append(commit()?).await {
+            Err(SaveError::Append(AppendError::OutcomeUnknown { .. })) => {
+                self.append(commit()?).await
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+/// The first time, queues up with the others that lost; after that, nobody in this process is in
+/// the way, and waiting gives another process time.
+async fn wait_turn<'g>(
+    turn: &mut Option<MutexGuard<'g, ()>>,
+    gate: &'g tokio::sync::Mutex<()>,
+    delay: std::time::Duration,
+) {
+    if turn.is_none() {
+        *turn = Some(gate.lock().await);
+    } else {
+        sleep(delay).await;
+    }
+}
+
+fn execute_error<E>(error: DecideError<E>, stream: &StreamName) -> ExecuteError<E> {
+    let stream = stream.clone();
+    match error {
+        DecideError::Refused(error) => ExecuteError::Refused(error),
+        DecideError::Existence(WrongExistence::NotFound) => ExecuteError::NotFound { stream },
+        DecideError::Existence(WrongExistence::AlreadyExists) => {
+            ExecuteError::AlreadyExists { stream }
+        }
+    }
+}

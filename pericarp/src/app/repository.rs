@@ -1,0 +1,177 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::{LoadError, Pericarp, SaveError};
+use crate::store::{Pages, Read, ReadStream, ReadStreams, Store};
+use crate::{Aggregate, Commit, Committed, InvalidName, Root, StreamName, Version, replay};
+
+/// Loads and saves aggregates of one type.
+///
+/// ```
+/// use pericarp::prelude::*;
+/// use pericarp::{Pericarp, Repository};
+/// use pericarp::store::MemoryStore;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Event, Serialize, Deserialize)]
+/// # #[event(name = "counter.added")]
+/// # struct Added { n: u64 }
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(category = "counter", id = String, events(Added))]
+/// # struct Counter { total: u64 }
+/// # impl Apply<Added> for Counter { fn apply(&mut self, e: Added, _: &Meta<'_>) { self.total += e.n } }
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let app = Pericarp::new(MemoryStore::new());
+/// let counters: Repository<Counter, _> = app.repository();
+/// let mut counter = Root::empty("visits".to_string());
+/// counter.emit(Added { n: 2 });
+/// counters.save(&mut counter).await?;
+/// assert_eq!(counters.load(&"visits".to_string()).await?.map(|root| root.total), Some(2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Repository<A, S> {
+    app: Pericarp<S>,
+    aggregate: PhantomData<fn() -> A>,
+}
+
+impl<A: Aggregate, S: Store> Repository<A, S> {
+    pub(super) fn new(app: Pericarp<S>) -> Self {
+        Self {
+            app,
+            aggregate: PhantomData,
+        }
+    }
+
+    /// Loads an aggregate, by folding every event of its stream; `None` if it has none.
+    ///
+    /// # Errors
+    /// [`LoadError`] if the store cannot be read, or an event cannot be folded.
+    pub async fn load(&self, id: &A::Id) -> Result<Option<Root<A>>, LoadError> {
+        self.app.load(id).await
+    }
+
+    /// Loads many aggregates with as few reads as their events fit into; the answer has the order
+    /// of `ids`.
+    ///
+    /// # Errors
+    /// [`LoadError`], as [`Repository::load`].
+    pub async fn load_many(&self, ids: &[A::Id]) -> Result<Vec<Option<Root<A>>>, LoadError> {
+        self.app.load_many(ids).await
+    }
+
+    /// Stores what the root has emitted, if its stream is as it was when the root was loaded.
+    ///
+    /// # Errors
+    /// [`SaveError`]; then the root keeps its events.
+    pub async fn save(&self, root: &mut Root<A>) -> Result<Committed, SaveError> {
+        let mut work = self.app.unit_of_work();
+        work.add(root);
+        work.commit().await
+    }
+}
+
+impl<S: Store> Pericarp<S> {
+    /// Loads an aggregate, by folding every event of its stream; `None` if it has none.
+    ///
+    /// # Errors
+    /// [`LoadError`] if the store cannot be read, or an event cannot be folded.
+    pub async fn load<A: Aggregate>(&self, id: &A::Id) -> Result<Option<Root<A>>, LoadError> {
+        self.load_stream(id, stream_of::<A>(id)?).await
+    }
+
+    pub(super) async fn load_stream<A: Aggregate>(
+        &self,
+        id: &A::Id,
+        stream: StreamName,
+    ) -> Result<Option<Root<A>>, LoadError> {
+        let read = Read::from(ReadStream::new(stream));
+        let mut pages = Pages::reusing(self.store(), read, self.shared.take_pages());
+        let mut fold = Fold::default();
+        while let Some(page) = pages.next().await? {
+            for event in page.events() {
+                replay(&mut fold.state, &event)?;
+                fold.version = event.version;
+            }
+        }
+        self.shared.give_pages(pages.into_pages());
+        Ok(fold.into_root(id))
+    }
+
+    /// Loads many aggregates with as few reads as their events fit into; the answer has the order
+    /// of `ids`.
+    ///
+    /// # Errors
+    /// [`LoadError`], as [`Pericarp::load`].
+    pub async fn load_many<A: Aggregate>(
+        &self,
+        ids: &[A::Id],
+    ) -> Result<Vec<Option<Root<A>>>, LoadError> {
+        let streams: Vec<StreamName> = ids.iter().map(stream_of::<A>).collect::<Result<_, _>>()?;
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::with_capacity(ids.len());
+        for (place, stream) in streams.iter().enumerate() {
+            places.entry(stream.as_str()).or_default().push(place);
+        }
+        let mut folds: Vec<Fold<A>> = ids.iter().map(|_| Fold::default()).collect();
+        let read = Read::from(ReadStreams::new(streams.as_slice()));
+        let mut pages = Pages::reusing(self.store(), read, self.shared.take_pages());
+        while let Some(page) = pages.next().await? {
+            for event in page.events() {
+                for &place in places.get(event.stream).into_iter().flatten() {
+                    replay(&mut folds[place].state, &event)?;
+                    folds[place].version = event.version;
+                }
+            }
+        }
+        self.shared.give_pages(pages.into_pages());
+        Ok(folds.into_iter().zip(ids).map(|(fold, id)| fold.into_root(id)).collect())
+    }
+
+    pub(super) async fn append(&self, commit: Commit) -> Result<Committed, SaveError> {
+        Ok(self.store().append(commit).await?)
+    }
+}
+
+struct Fold<A> {
+    state: Option<A>,
+    version: Version,
+}
+
+impl<A> Default for Fold<A> {
+    fn default() -> Self {
+        Self {
+            state: None,
+            version: Version::NONE,
+        }
+    }
+}
+
+impl<A: Aggregate> Fold<A> {
+    fn into_root(self, id: &A::Id) -> Option<Root<A>> {
+        Some(Root::new(id.clone(), self.state?, self.version))
+    }
+}
+
+pub(super) fn stream_of<A: Aggregate>(id: &A::Id) -> Result<StreamName, InvalidName> {
+    StreamName::new(A::CATEGORY, id)
+}
+
+impl<A, S> Clone for Repository<A, S> {
+    fn clone(&self) -> Self {
+        Self {
+            app: self.app.clone(),
+            aggregate: PhantomData,
+        }
+    }
+}
+
+impl<A: Aggregate, S: fmt::Debug> fmt::Debug for Repository<A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repository")
+            .field("category", &A::CATEGORY)
+            .field("app", &self.app)
+            .finish()
+    }
+}

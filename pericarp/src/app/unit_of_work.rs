@@ -1,0 +1,176 @@
+use std::fmt;
+use std::future::Future;
+
+use super::{Pericarp, SaveError};
+use crate::store::{ReadError, Read, Store, StoreFault};
+use crate::{Aggregate, Commit, CommitError, CommitId, Committed, Page, Root};
+
+/// Several aggregates, one atomic commit: first everything is stored, then it is dispatched.
+///
+/// The roots keep their events until the store has them, so that after a failure nothing is lost
+/// and the work can be done again.
+///
+/// ```
+/// use pericarp::prelude::*;
+/// use pericarp::Pericarp;
+/// use pericarp::store::MemoryStore;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Event, Serialize, Deserialize)]
+/// # #[event(name = "counter.added")]
+/// # struct Added { n: i64 }
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(category = "counter", id = String, events(Added))]
+/// # struct Counter { total: i64 }
+/// # impl Apply<Added> for Counter { fn apply(&mut self, e: Added, _: &Meta<'_>) { self.total += e.n } }
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let app = Pericarp::new(MemoryStore::new());
+/// let mut from = Root::<Counter>::empty("from".to_string());
+/// let mut to = Root::<Counter>::empty("to".to_string());
+/// from.emit(Added { n: -5 });
+/// to.emit(Added { n: 5 });
+///
+/// let mut work = app.unit_of_work();
+/// work.add(&mut from).add(&mut to);
+/// let committed = work.commit().await?;
+/// assert_eq!(committed.streams.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct UnitOfWork<'r, S> {
+    app: Pericarp<S>,
+    id: CommitId,
+    parts: Vec<&'r mut dyn Part>,
+}
+
+/// A root of any aggregate, as a unit of work sees it.
+trait Part: Send {
+    fn copy_to(&self, commit: &mut Commit) -> Result<(), CommitError>;
+    fn mark_committed(&mut self);
+}
+
+impl<A: Aggregate> Part for Root<A> {
+    fn copy_to(&self, commit: &mut Commit) -> Result<(), CommitError> {
+        commit.copy_from(self)
+    }
+
+    fn mark_committed(&mut self) {
+        Root::mark_committed(self);
+    }
+}
+
+/// Tells others about events that are stored.
+pub trait Dispatch: Send + Sync {
+    /// Handles the events of one commit.
+    ///
+    /// # Errors
+    /// Whatever went wrong. The events stay stored.
+    fn dispatch(&self, events: &Page) -> impl Future<Output = Result<(), StoreFault>> + Send;
+}
+
+/// Why a unit of work did not come to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnitOfWorkError {
+    /// The commit failed; nothing was dispatched, and the roots keep their events.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// The events are stored, and could not be read back in order to be dispatched.
+    #[error("read commit {} back to dispatch it: {source}", .committed.id)]
+    ReadBack {
+        /// Where they are stored.
+        committed: Committed,
+        /// Why they could not be read.
+        source: ReadError,
+    },
+    /// The events are stored, and the dispatcher failed: dispatch them again.
+    #[error("dispatch commit {}, which is stored: {source}", .committed.id)]
+    Dispatch {
+        /// Where they are stored.
+        committed: Committed,
+        /// The events as stored.
+        events: Page,
+        /// What the dispatcher said.
+        source: StoreFault,
+    },
+}
+
+impl<'r, S: Store> UnitOfWork<'r, S> {
+    pub(super) fn new(app: Pericarp<S>) -> Self {
+        let id = app.next_commit_id();
+        Self {
+            app,
+            id,
+            parts: Vec::new(),
+        }
+    }
+
+    /// Gives the commit an id, such as the idempotency key of a request or the id of a commit
+    /// whose outcome is unknown.
+    pub fn with_id(&mut self, id: CommitId) -> &mut Self {
+        self.id = id;
+        self
+    }
+
+    /// Adds what a root has emitted. Events are stored in the order in which roots are added.
+    pub fn add<A: Aggregate>(&mut self, root: &'r mut Root<A>) -> &mut Self {
+        self.parts.push(root);
+        self
+    }
+
+    /// Stores everything, or nothing.
+    ///
+    /// # Errors
+    /// [`SaveError`]; then the roots keep their events.
+    pub async fn commit(mut self) -> Result<Committed, SaveError> {
+        self.store().await
+    }
+
+    /// Stores everything, or nothing, and then tells `dispatcher`.
+    ///
+    /// # Errors
+    /// [`UnitOfWorkError`], which says whether the events are stored.
+    pub async fn commit_and_dispatch(
+        mut self,
+        dispatcher: &impl Dispatch,
+    ) -> Result<Committed, UnitOfWorkError> {
+        let committed = self.store().await?;
+        if committed.is_empty() {
+            return Ok(committed);
+        }
+        let events = match self.app.store().read(Read::Commit(committed.id), Page::new()).await {
+            Ok(events) => events,
+            Err(source) => return Err(UnitOfWorkError::ReadBack { committed, source }),
+        };
+        match dispatcher.dispatch(&events).await {
+            Ok(()) => Ok(committed),
+            Err(source) => Err(UnitOfWorkError::Dispatch {
+                committed,
+                events,
+                source,
+            }),
+        }
+    }
+
+    async fn store(&mut self) -> Result<Committed, SaveError> {
+        let mut commit = Commit::new(self.id);
+        for part in &self.parts {
+            part.copy_to(&mut commit)?;
+        }
+        let committed = self.app.append(commit).await?;
+        for part in &mut self.parts {
+            part.mark_committed();
+        }
+        Ok(committed)
+    }
+}
+
+impl<S> fmt::Debug for UnitOfWork<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnitOfWork")
+            .field("id", &self.id)
+            .field("roots", &self.parts.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,75 @@
+//! Event sourcing and CQRS with derives, over one log that never loses, repeats or reorders an
+//! event.
+//!
+//! Events, aggregates and commands are plain structs; the derive macros write what is
+//! mechanical. The log lives in a store: in memory ([`store::MemoryStore`]) or in a SQLite file
+//! (`store::SqliteStore`).
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+mod aggregate;
+#[cfg(feature = "store")]
+mod app;
+mod clock;
+mod codec;
+mod command;
+mod commit;
+mod decide;
+mod envelope;
+mod event;
+mod event_type;
+mod metadata;
+mod names;
+mod page;
+mod position;
+mod recorded;
+mod root;
+mod stream_name;
+mod timestamp;
+
+#[cfg(feature = "store")]
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use aggregate::{
+    Aggregate, Apply, Create, Emits, FoldError, ReplayError, Starts, replay,
+};
+#[cfg(feature = "store")]
+pub use app::{
+    Dispatch, Done, ExecuteError, LoadError, Pericarp, PericarpBuilder, Repository, Retry,
+    SaveError, UnitOfWork, UnitOfWorkError,
+};
+pub use clock::{Clock, Ids, RandomIds, SystemClock};
+pub use command::{Changes, Command, Creates, Handle, Mode, MustExist, WrongExistence};
+pub use commit::{
+    Append, Commit, CommitError, CommitId, Committed, Expected, NewEvent, StreamAppend,
+    StreamCommitted,
+};
+pub use decide::{DecideError, decide};
+pub use envelope::Envelope;
+pub use event::{DecodeError, DecodeEvent, DecodeReason, EncodeError, Event, EventKind};
+pub use event_type::EventType;
+pub use metadata::{Meta, Metadata};
+pub use names::InvalidName;
+pub use page::Page;
+#[cfg(feature = "derive")]
+pub use pericarp_derive::{Aggregate, Command, Event};
+pub use position::{Position, Version};
+pub use recorded::RecordedEvent;
+pub use root::{Context, New, Root};
+pub use stream_name::StreamName;
+pub use timestamp::Timestamp;
+
+/// What a module with events, aggregates and commands needs.
+///
+/// ```
+/// use pericarp::prelude::*;
+/// ```
+pub mod prelude {
+    pub use crate::{
+        Aggregate, Apply, Command, Create, Event, Handle, Meta, New, Root,
+    };
+}

@@ -1,0 +1,348 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use uuid::Uuid;
+
+use super::{
+    AppendError, CommitPlan, Direction, Filter, Limits, Read, ReadError, ReadLog, ReadStream,
+    ReadStreams, Store, is_replay_of,
+};
+use crate::{
+    Clock, Commit, CommitId, Committed, Page, Position, RecordedEvent, StreamName, SystemClock,
+    Timestamp, Version,
+};
+
+/// A log in memory, behind a mutex: for tests, and for what may be lost. Clones share it.
+///
+/// ```
+/// use pericarp::store::MemoryStore;
+///
+/// let app = pericarp::Pericarp::new(MemoryStore::new());
+/// # let _ = app;
+/// ```
+#[derive(Clone)]
+pub struct MemoryStore {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    limits: Limits,
+    clock: Box<dyn Clock>,
+    log: Mutex<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    closed: bool,
+    events: Vec<Stored>,
+    streams: Vec<Stream>,
+    stream_index: HashMap<StreamName, usize>,
+    event_index: HashMap<Uuid, usize>,
+}
+
+struct Stream {
+    name: StreamName,
+    /// Places in `Log::events`; the event at version v is at `events[v - 1]`.
+    events: Vec<usize>,
+}
+
+struct Stored {
+    id: Uuid,
+    event_type: Box<str>,
+    schema_version: u32,
+    stream: usize,
+    version: Version,
+    ordinal: u32,
+    occurred_at: Timestamp,
+    recorded_at: Timestamp,
+    data: Box<str>,
+    metadata: Arc<str>,
+}
+
+impl MemoryStore {
+    /// An empty log with the default limits.
+    pub fn new() -> Self {
+        Self::with(Limits::default(), SystemClock)
+    }
+
+    /// An empty log with these limits, whose `recorded_at` comes from `clock`.
+    pub fn with(limits: Limits, clock: impl Clock) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                limits,
+                clock: Box::new(clock),
+                log: Mutex::default(),
+            }),
+        }
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open_log(&self) -> Result<MutexGuard<'_, Log>, ReadError> {
+        let log = self.log();
+        if log.closed {
+            Err(ReadError::Closed)
+        } else {
+            Ok(log)
+        }
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let log = self.log();
+        f.debug_struct("MemoryStore")
+            .field("events", &log.events.len())
+            .field("streams", &log.streams.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store for MemoryStore {
+    async fn append(&self, commit: Commit) -> Result<Committed, AppendError> {
+        self.shared.limits.check(&commit)?;
+        let mut log = self.log();
+        if log.closed {
+            return Err(AppendError::Closed);
+        }
+        log.append(&commit, self.shared.clock.now())
+    }
+
+    async fn read(&self, read: Read, mut page: Page) -> Result<Page, ReadError> {
+        let log = self.open_log()?;
+        page.clear();
+        log.read(&read, &mut page);
+        Ok(page)
+    }
+
+    async fn head(&self) -> Result<Position, ReadError> {
+        Ok(Position::new(self.open_log()?.events.len() as u64))
+    }
+
+    async fn stream_version(&self, stream: &StreamName) -> Result<Version, ReadError> {
+        Ok(self.open_log()?.version(stream))
+    }
+
+    async fn close(&self) {
+        self.log().closed = true;
+    }
+}
+
+impl Log {
+    fn append(&mut self, commit: &Commit, now: Timestamp) -> Result<Committed, AppendError> {
+        if commit.is_empty() {
+            return Ok(Committed::nothing(commit.id()));
+        }
+        if self.event_index.contains_key(&commit.id().get()) {
+            return self.replay(commit);
+        }
+        let plan = CommitPlan::new(commit, |stream| {
+            Ok::<_, AppendError>((self.version(stream), ()))
+        })?;
+        self.refuse_known_events(commit)?;
+
+        let now = self.events.last().map_or(now, |last| last.recorded_at.max(now));
+        let first = Position::new(self.events.len() as u64 + 1);
+        let mut ordinal = 0;
+        let mut metadata: Arc<str> = Arc::from("{}");
+        for ((append, events), versions) in commit.appends().zip(&plan.streams) {
+            let mut version = versions.first;
+            for event in events {
+                if *metadata != *event.metadata {
+                    metadata = event.metadata.into();
+                }
+                let stream = self.stream_or_new(&append.stream);
+                let id = event.id.unwrap_or_default();
+                self.event_index.insert(id, self.events.len());
+                self.streams[stream].events.push(self.events.len());
+                self.events.push(Stored {
+                    id,
+                    event_type: event.event_type.as_str().into(),
+                    schema_version: event.schema_version,
+                    stream,
+                    version,
+                    ordinal,
+                    occurred_at: event.occurred_at,
+                    recorded_at: now,
+                    data: event.data.into(),
+                    metadata: metadata.clone(),
+                });
+                version = version.next();
+                ordinal += 1;
+            }
+        }
+        let last = Position::new(self.events.len() as u64);
+        let mut committed = Committed::new(commit.id(), first, last, now);
+        committed.streams = plan.streams;
+        Ok(committed)
+    }
+
+    fn replay(&self, commit: &Commit) -> Result<Committed, AppendError> {
+        let mut page = Page::new();
+        self.read_commit(commit.id(), &mut page);
+        match is_replay_of(commit, &page) {
+            Some(first_answer) => Ok(first_answer),
+            None if page.is_empty() => Err(AppendError::DuplicateEvent {
+                event_id: commit.id().get(),
+            }),
+            None => Err(AppendError::CommitIdReused { id: commit.id() }),
+        }
+    }
+
+    fn refuse_known_events(&self, commit: &Commit) -> Result<(), AppendError> {
+        let mut seen = std::collections::HashSet::new();
+        for (_, events) in commit.appends() {
+            for event_id in events.filter_map(|event| event.id) {
+                if self.event_index.contains_key(&event_id) || !seen.insert(event_id) {
+                    return Err(AppendError::DuplicateEvent { event_id });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn version(&self, stream: &StreamName) -> Version {
+        self.stream_index
+            .get(stream)
+            .map_or(Version::NONE, |&at| Version::new(self.streams[at].events.len() as u64))
+    }
+
+    fn stream_or_new(&mut self, name: &StreamName) -> usize {
+        if let Some(&at) = self.stream_index.get(name) {
+            return at;
+        }
+        self.streams.push(Stream {
+            name: name.clone(),
+            events: Vec::new(),
+        });
+        self.stream_index.insert(name.clone(), self.streams.len() - 1);
+        self.streams.len() - 1
+    }
+
+    fn read(&self, read: &Read, page: &mut Page) {
+        match read {
+            Read::Stream(read) => self.read_stream(read, page),
+            Read::Streams(read) => self.read_streams(read, page),
+            Read::Log(read) => self.read_log(read, page),
+            Read::Event(id) => {
+                if let Some(&at) = self.event_index.get(id) {
+                    page.push(&self.view(at));
+                }
+            }
+            Read::Commit(id) => self.read_commit(*id, page),
+        }
+    }
+
+    fn read_stream(&self, read: &ReadStream, page: &mut Page) {
+        let Some(&stream) = self.stream_index.get(&read.stream) else {
+            return;
+        };
+        let events = &self.streams[stream].events;
+        let from = read.from.get() as usize;
+        let places: &mut dyn Iterator<Item = &usize> = match read.direction {
+            Direction::Forward => {
+                &mut events.iter().skip(from.saturating_sub(1))
+            }
+            Direction::Backward => &mut events.iter().take(from).rev(),
+        };
+        self.fill(page, read.limit, places.copied());
+    }
+
+    fn read_streams(&self, read: &ReadStreams, page: &mut Page) {
+        let mut streams: Vec<usize> = read
+            .streams
+            .iter()
+            .filter_map(|name| self.stream_index.get(name).copied())
+            .collect();
+        streams.sort_unstable();
+        streams.dedup();
+        let after = read.after.as_ref().and_then(|(name, version)| {
+            Some((*self.stream_index.get(name)?, *version))
+        });
+        let places = streams
+            .into_iter()
+            .flat_map(|stream| self.streams[stream].events.iter().copied())
+            .filter(|&at| {
+                let event = &self.events[at];
+                after.is_none_or(|after| (event.stream, event.version) > after)
+            });
+        self.fill(page, read.limit, places);
+    }
+
+    fn read_log(&self, read: &ReadLog, page: &mut Page) {
+        let past = read.past.get() as usize;
+        let count = self.events.len();
+        let places: &mut dyn Iterator<Item = usize> = match read.direction {
+            Direction::Forward => &mut (past.min(count)..count),
+            Direction::Backward => &mut (0..past.saturating_sub(1).min(count)).rev(),
+        };
+        self.fill(page, read.limit, places.filter(|&at| self.passes(&read.filter, at)));
+    }
+
+    fn read_commit(&self, id: CommitId, page: &mut Page) {
+        let Some(&start) = self.event_index.get(&id.get()) else {
+            return;
+        };
+        if self.events[start].ordinal != 0 {
+            return;
+        }
+        page.push_beyond_limit(&self.view(start));
+        let rest = start + 1..self.events.len();
+        for at in rest.take_while(|&at| self.events[at].ordinal != 0) {
+            page.push_beyond_limit(&self.view(at));
+        }
+    }
+
+    fn passes(&self, filter: &Filter, at: usize) -> bool {
+        let event = &self.events[at];
+        let stream = &self.streams[event.stream].name;
+        let any = |none: bool, one: bool| none || one;
+        any(
+            filter.types.is_empty(),
+            filter.types.iter().any(|t| t.as_str() == &*event.event_type),
+        ) && any(
+            filter.categories.is_empty(),
+            filter.categories.iter().any(|c| c == stream.category()),
+        ) && any(filter.streams.is_empty(), filter.streams.contains(stream))
+            && filter.since.is_none_or(|since| event.recorded_at >= since)
+            && filter.until.is_none_or(|until| event.recorded_at < until)
+    }
+
+    fn fill(&self, page: &mut Page, limit: usize, mut places: impl Iterator<Item = usize>) {
+        let full = places.try_for_each(|at| {
+            if page.len() < limit && page.push(&self.view(at)) {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+        page.set_has_more(full.is_break());
+    }
+
+    fn view(&self, at: usize) -> RecordedEvent<'_> {
+        let event = &self.events[at];
+        RecordedEvent {
+            id: event.id,
+            event_type: &event.event_type,
+            schema_version: event.schema_version,
+            stream: self.streams[event.stream].name.as_str(),
+            version: event.version,
+            position: Position::new(at as u64 + 1),
+            ordinal: event.ordinal,
+            occurred_at: event.occurred_at,
+            recorded_at: event.recorded_at,
+            data: &event.data,
+            metadata: &event.metadata,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The log: what a store promises, and the stores that come with the crate.
+
+mod commit_plan;
+mod error;
+mod limits;
+mod memory;
+mod pages;
+#[cfg(feature = "sqlite")]
+mod queue;
+mod read;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
+use std::future::Future;
+use std::sync::Arc;
+
+pub use commit_plan::{CommitPlan, is_replay_of};
+pub use error::{AppendError, Conflict, OpenError, ReadError, StoreFault};
+pub use limits::Limits;
+pub use memory::MemoryStore;
+pub use pages::Pages;
+pub use read::{Direction, Filter, Read, ReadLog, ReadStream, ReadStreams};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
+
+use crate::{Commit, Committed, Page, Position, StreamName, Version};
+
+/// One log of events, in commit order.
+///
+/// # What a store promises
+/// - **Order.** Positions strictly increase in commit order. Once any reader has seen a position,
+///   no event with a smaller one ever appears. Gaps may exist.
+/// - **Durability.** `append` answers `Ok` only after the store's own durable commit; then every
+///   read that starts afterwards sees the events.
+/// - **Atomicity.** The version checks and the insert are one step. A commit lands whole or not
+///   at all, over all its streams.
+/// - **Idempotency.** A commit whose id is in the log gets the first answer again, whatever it
+///   expects by now; with other content it gets [`AppendError::CommitIdReused`].
+/// - **Cancellation.** Dropping a future at any point harms nobody: a commit that was handed over
+///   either lands or does not, and appending it again finds out.
+/// - **Bytes.** Payload and metadata are read back as they were written.
+///
+/// [`crate::testing::conformance`] holds a store to all of it.
+///
+/// ```
+/// use pericarp::store::{MemoryStore, ReadLog, Store};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let store = MemoryStore::new();
+/// let mut pages = store.pages(ReadLog::all());
+/// while let Some(page) = pages.next().await? {
+///     for event in page.events() {
+///         println!("{} {}", event.position, event.event_type);
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a store",
+    note = "use `MemoryStore` or `SqliteStore`, or implement `Store` and hold it to `pericarp::testing::conformance`"
+)]
+pub trait Store: Send + Sync + 'static {
+    /// Appends a commit, all or nothing.
+    ///
+    /// # Errors
+    /// [`AppendError`]; it says whether the outcome is known.
+    fn append(
+        &self,
+        commit: Commit,
+    ) -> impl Future<Output = Result<Committed, AppendError>> + Send;
+
+    /// Fills `page` with what `read` selects, and returns it. What it held is forgotten.
+    ///
+    /// An implementation may start before the future is first polled, so that a caller can read
+    /// ahead.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the store cannot be read.
+    fn read(
+        &self,
+        read: Read,
+        page: Page,
+    ) -> impl Future<Output = Result<Page, ReadError>> + Send;
+
+    /// The position of the last event; `Position::START` if there is none.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the store cannot be read.
+    fn head(&self) -> impl Future<Output = Result<Position, ReadError>> + Send;
+
+    /// The version of a stream; `Version::NONE` if it has no event, which is the same as that it
+    /// does not exist.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the store cannot be read.
+    fn stream_version(
+        &self,
+        stream: &StreamName,
+    ) -> impl Future<Output = Result<Version, ReadError>> + Send;
+
+    /// Refuses new appends and reads, answers those that are queued, and returns when it is done.
+    fn close(&self) -> impl Future<Output = ()> + Send;
+
+    /// Reads page after page, the next one ahead while the caller looks at the last.
+    fn pages(&self, read: impl Into<Read>) -> Pages<'_, Self>
+    where
+        Self: Sized,
+    {
+        Pages::new(self, read.into())
+    }
+}
+
+impl<S: Store> Store for Arc<S> {
+    fn append(
+        &self,
+        commit: Commit,
+    ) -> impl Future<Output = Result<Committed, AppendError>> + Send {
+        S::append(self, commit)
+    }
+
+    fn read(
+        &self,
+        read: Read,
+        page: Page,
+    ) -> impl Future<Output = Result<Page, ReadError>> + Send {
+        S::read(self, read, page)
+    }
+
+    fn head(&self) -> impl Future<Output = Result<Position, ReadError>> + Send {
+        S::head(self)
+    }
+
+    fn stream_version(
+        &self,
+        stream: &StreamName,
+    ) -> impl Future<Output = Result<Version, ReadError>> + Send {
+        S::stream_version(self, stream)
+    }
+
+    fn close(&self) -> impl Future<Output = ()> + Send {
+        S::close(self)
+    }
+}

@@ -1,0 +1,173 @@
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, params};
+
+use super::read::fill_commit;
+use crate::store::{AppendError, CommitPlan, is_replay_of};
+use crate::{
+    Commit, Committed, Page, Position, StreamName, Timestamp, Version,
+};
+
+/// Appends commits inside a write transaction that somebody else begins and ends.
+pub(super) struct Appender<'c> {
+    connection: &'c Connection,
+    now: Timestamp,
+    head: CachedStatement<'c>,
+    event_exists: CachedStatement<'c>,
+    insert_stream: CachedStatement<'c>,
+    insert_event: CachedStatement<'c>,
+}
+
+impl<'c> Appender<'c> {
+    pub(super) fn new(connection: &'c Connection, now: Timestamp) -> rusqlite::Result<Self> {
+        Ok(Self {
+            connection,
+            now,
+            head: connection.prepare_cached(
+                "SELECT id, (SELECT max(version) FROM pericarp_events WHERE stream = s.id)
+                 FROM pericarp_streams AS s WHERE name = ?1",
+            )?,
+            event_exists: connection
+                .prepare_cached("SELECT 1 FROM pericarp_events WHERE id = ?1")?,
+            insert_stream: connection.prepare_cached(
+                "INSERT INTO pericarp_streams (name, category) VALUES (?1, ?2) RETURNING id",
+            )?,
+            insert_event: connection.prepare_cached(
+                "INSERT INTO pericarp_events
+                     (stream, version, id, type, schema_version, ordinal, occurred_at,
+                      recorded_at, data, metadata)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?,
+        })
+    }
+
+    /// Gives a commit its verdict, and stores it if that is `Ok`.
+    pub(super) fn append(&mut self, commit: &Commit) -> Result<Committed, AppendError> {
+        if commit.is_empty() {
+            return Ok(Committed::nothing(commit.id()));
+        }
+        let id = commit.id().get();
+        if self.event_exists.exists([id.as_bytes()]).map_err(failed)? {
+            return self.replay(commit);
+        }
+        let plan = CommitPlan::new(commit, |stream| self.look_up(stream))?;
+        // One insert is atomic by itself; several need a point to go back to.
+        if commit.len() == 1 {
+            return self.store(commit, plan);
+        }
+        execute(self.connection, "SAVEPOINT commit_").map_err(failed)?;
+        let verdict = self.store(commit, plan);
+        if verdict.is_err() && !self.connection.is_autocommit() {
+            execute(self.connection, "ROLLBACK TO commit_").map_err(failed)?;
+        }
+        if !self.connection.is_autocommit() {
+            execute(self.connection, "RELEASE commit_").map_err(failed)?;
+        }
+        verdict
+    }
+
+    fn look_up(&mut self, stream: &StreamName) -> Result<(Version, Option<i64>), AppendError> {
+        let row: Option<(i64, Option<i64>)> = self
+            .head
+            .query_row([stream.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+            .map_err(failed)?;
+        Ok(match row {
+            Some((id, version)) => (version_of(version), Some(id)),
+            None => (Version::NONE, None),
+        })
+    }
+
+    fn store(
+        &mut self,
+        commit: &Commit,
+        plan: CommitPlan<Option<i64>>,
+    ) -> Result<Committed, AppendError> {
+        let mut ordinal: i64 = 0;
+        let mut ids: Vec<(&StreamName, i64)> = Vec::new();
+        for ((append, events), (versions, id)) in
+            commit.appends().zip(plan.streams.iter().zip(&plan.targets))
+        {
+            if events.len() == 0 {
+                continue;
+            }
+            let stream = match id {
+                Some(id) => *id,
+                None => match ids.iter().find(|(name, _)| *name == &append.stream) {
+                    Some((_, id)) => *id,
+                    None => {
+                        let id = self.new_stream(&append.stream)?;
+                        ids.push((&append.stream, id));
+                        id
+                    }
+                },
+            };
+            let mut version = versions.first.get() as i64;
+            for event in events {
+                let event_id = event.id.unwrap_or_default();
+                let inserted = self.insert_event.execute(params![
+                    stream,
+                    version,
+                    event_id.as_bytes(),
+                    event.event_type.as_str(),
+                    event.schema_version,
+                    ordinal,
+                    event.occurred_at.as_micros(),
+                    self.now.as_micros(),
+                    event.data,
+                    event.metadata,
+                ]);
+                inserted.map_err(|error| match error.sqlite_error_code() {
+                    // Versions are counted under the lock, so only the id can be there already.
+                    Some(ErrorCode::ConstraintViolation) => {
+                        AppendError::DuplicateEvent { event_id }
+                    }
+                    _ => failed(error),
+                })?;
+                version += 1;
+                ordinal += 1;
+            }
+        }
+        let last = self.connection.last_insert_rowid();
+        let mut committed = Committed::new(
+            commit.id(),
+            Position::new((last - ordinal + 1).unsigned_abs()),
+            Position::new(last.unsigned_abs()),
+            self.now,
+        );
+        committed.streams = plan.streams;
+        Ok(committed)
+    }
+
+    fn new_stream(&mut self, stream: &StreamName) -> Result<i64, AppendError> {
+        self.insert_stream
+            .query_row([stream.as_str(), stream.category()], |row| row.get(0))
+            .map_err(failed)
+    }
+
+    #[cold]
+    fn replay(&self, commit: &Commit) -> Result<Committed, AppendError> {
+        let mut page = Page::new();
+        fill_commit(self.connection, commit.id(), &mut page).map_err(failed)?;
+        match is_replay_of(commit, &page) {
+            Some(first_answer) => Ok(first_answer),
+            None if page.is_empty() => Err(AppendError::DuplicateEvent {
+                event_id: commit.id().get(),
+            }),
+            None => Err(AppendError::CommitIdReused { id: commit.id() }),
+        }
+    }
+}
+
+/// Runs a statement without parameters, prepared once.
+pub(super) fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(|_| ())
+}
+
+pub(super) fn version_of(stored: Option<i64>) -> Version {
+    Version::new(stored.unwrap_or(0).unsigned_abs())
+}
+
+fn failed(source: rusqlite::Error) -> AppendError {
+    AppendError::Failed {
+        source: source.into(),
+    }
+}

@@ -1,0 +1,165 @@
+//! The embedded log: one SQLite file, written by one thread, read by a few.
+
+mod append;
+mod migrate;
+mod open;
+mod options;
+mod read;
+mod writer;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::{oneshot, watch};
+
+pub use super::queue::WhenFull;
+use super::queue::{Queue, Refused};
+use super::{AppendError, OpenError, Read, ReadError, Store};
+use crate::{Commit, Committed, Page, Position, StreamName, Version};
+pub use options::{Durability, SqliteOptions};
+
+/// A log in a SQLite file. Clones share it.
+///
+/// Appends of all callers are collected and committed together, each with its own verdict, by
+/// one thread; reads go through a few threads beside it. Nothing blocks the async runtime.
+/// Several processes may use one file.
+///
+/// ```
+/// use pericarp::store::{SqliteStore, Store};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("bank.db");
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let store = SqliteStore::open(&path).await?;
+/// assert_eq!(store.head().await?.get(), 0);
+/// store.close().await;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    options: SqliteOptions,
+    appends: Arc<Queue<Appending>>,
+    reads: Arc<Queue<Reading>>,
+    /// How many threads are running.
+    threads: watch::Receiver<usize>,
+}
+
+/// A commit on its way to the writer.
+struct Appending {
+    commit: Commit,
+    answer: oneshot::Sender<Result<Committed, AppendError>>,
+}
+
+/// A question on its way to a reader.
+enum Reading {
+    Page(Read, Page, oneshot::Sender<Result<Page, ReadError>>),
+    Head(oneshot::Sender<Result<Position, ReadError>>),
+    StreamVersion(StreamName, oneshot::Sender<Result<Version, ReadError>>),
+}
+
+impl SqliteStore {
+    /// Opens the log in the file at `path`, and makes it if there is none.
+    ///
+    /// # Errors
+    /// [`OpenError`] if the file cannot be opened for writing, is no database, or was written by
+    /// a newer release.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::open_with(SqliteOptions::new(path)).await
+    }
+
+    /// Opens a log with options.
+    ///
+    /// # Errors
+    /// [`OpenError`], as [`SqliteStore::open`], and if an option cannot work.
+    pub async fn open_with(options: SqliteOptions) -> Result<Self, OpenError> {
+        open::open(options).await.map(|shared| Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// The options it was opened with.
+    pub fn options(&self) -> &SqliteOptions {
+        &self.shared.options
+    }
+
+    async fn ask<T>(
+        &self,
+        question: impl FnOnce(oneshot::Sender<Result<T, ReadError>>) -> Reading,
+    ) -> Result<T, ReadError> {
+        let (answer, answered) = oneshot::channel();
+        match self.shared.reads.push(question(answer), WhenFull::Wait).await {
+            Ok(()) => answered.await.unwrap_or(Err(ReadError::Closed)),
+            Err(_) => Err(ReadError::Closed),
+        }
+    }
+}
+
+impl Store for SqliteStore {
+    async fn append(&self, commit: Commit) -> Result<Committed, AppendError> {
+        let Shared { options, appends, .. } = &*self.shared;
+        options.limits.check(&commit)?;
+        let id = commit.id();
+        let (answer, answered) = oneshot::channel();
+        let appending = Appending { commit, answer };
+        match appends.push(appending, options.when_full).await {
+            Ok(()) => {}
+            Err(Refused::Closed) => return Err(AppendError::Closed),
+            Err(Refused::Full) => {
+                let capacity = appends.capacity();
+                return Err(AppendError::QueueFull { capacity });
+            }
+        }
+        answered.await.unwrap_or_else(|_| {
+            let source = "the writer thread ended before it answered".into();
+            Err(AppendError::OutcomeUnknown { id, source })
+        })
+    }
+
+    async fn read(&self, read: Read, page: Page) -> Result<Page, ReadError> {
+        self.ask(|answer| Reading::Page(read, page, answer)).await
+    }
+
+    async fn head(&self) -> Result<Position, ReadError> {
+        self.ask(Reading::Head).await
+    }
+
+    async fn stream_version(&self, stream: &StreamName) -> Result<Version, ReadError> {
+        let stream = stream.clone();
+        self.ask(|answer| Reading::StreamVersion(stream, answer)).await
+    }
+
+    async fn close(&self) {
+        self.shared.stop();
+        let mut threads = self.shared.threads.clone();
+        // An error says that every thread is gone, which is what is waited for.
+        let _ = threads.wait_for(|running| *running == 0).await;
+    }
+}
+
+impl Shared {
+    fn stop(&self) {
+        self.appends.close();
+        self.reads.close();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("options", &self.shared.options)
+            .finish_non_exhaustive()
+    }
+}

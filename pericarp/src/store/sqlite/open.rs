@@ -1,0 +1,170 @@
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tokio::sync::{oneshot, watch};
+
+use super::migrate::{MIGRATIONS, MigrateError, migrate};
+use super::{Durability, Shared, SqliteOptions, read, writer};
+use crate::store::OpenError;
+use crate::store::queue::Queue;
+
+/// The first release without the bug that can corrupt a WAL file when two connections write or
+/// checkpoint at once: <https://sqlite.org/wal.html#walresetbug>.
+const SAFE_LIBRARY: i32 = 3_051_003;
+
+pub(super) async fn open(options: SqliteOptions) -> Result<Shared, OpenError> {
+    options.check()?;
+    if rusqlite::version_number() < SAFE_LIBRARY {
+        return Err(OpenError::UnsafeLibrary {
+            found: rusqlite::version(),
+        });
+    }
+    let (opened, is_open) = oneshot::channel();
+    let place = options.place();
+    // Opening waits for disks and other processes, so it has a thread; it becomes the writer's.
+    let start = move || start(options, opened);
+    spawn("pericarp-writer", start).map_err(|source| failed(&place, source))?;
+    is_open
+        .await
+        .unwrap_or_else(|_| Err(failed(&place, "the opening thread ended early")))
+}
+
+fn start(options: SqliteOptions, opened: oneshot::Sender<Result<Shared, OpenError>>) {
+    let (running, threads) = watch::channel(0);
+    let running = Arc::new(running);
+    let writer_runs = Running::new(&running);
+    let appends = Arc::new(Queue::new(options.queue_capacity));
+    let reads = Arc::new(Queue::new(options.queue_capacity));
+    let connection = match start_parts(&options, &reads, &running) {
+        Ok(connection) => connection,
+        Err(error) => {
+            reads.close();
+            let _ = opened.send(Err(error));
+            return;
+        }
+    };
+    let shared = Shared {
+        options: options.clone(),
+        appends: appends.clone(),
+        reads,
+        threads,
+    };
+    // If nobody waits for the store any more, dropping it closes the queues.
+    let _ = opened.send(Ok(shared));
+    writer::run(connection, &appends, &options);
+    drop(writer_runs);
+}
+
+fn start_parts(
+    options: &SqliteOptions,
+    reads: &Arc<Queue<super::Reading>>,
+    running: &Arc<watch::Sender<usize>>,
+) -> Result<Connection, OpenError> {
+    let place = options.place();
+    let mut connection = writing_connection(options)?;
+    migrate(&mut connection, MIGRATIONS).map_err(|error| match error {
+        MigrateError::Newer { found } => OpenError::NewerSchema {
+            place: place.clone(),
+            found,
+            known: MIGRATIONS.len() as u32,
+        },
+        MigrateError::Sqlite(source) => failed(&place, source),
+    })?;
+    for number in 0..options.readers {
+        let connection = reading_connection(options).map_err(|error| failed(&place, error))?;
+        let (reads, runs) = (reads.clone(), Running::new(running));
+        spawn(&format!("pericarp-reader-{number}"), move || {
+            read::run(connection, &reads);
+            drop(runs);
+        })
+        .map_err(|source| failed(&place, source))?;
+    }
+    Ok(connection)
+}
+
+fn writing_connection(options: &SqliteOptions) -> Result<Connection, OpenError> {
+    let place = options.place();
+    let failed = |source: rusqlite::Error| failed(&place, source);
+    let connection = Connection::open(&options.path).map_err(failed)?;
+    configure(&connection, options).map_err(failed)?;
+    if connection.is_readonly("main").map_err(failed)? {
+        return Err(OpenError::ReadOnly { place });
+    }
+    use_wal(&connection, options.busy_timeout).map_err(failed)?;
+    let synchronous = match options.durability {
+        Durability::Full => "FULL",
+        Durability::Relaxed => "NORMAL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous).map_err(failed)?;
+    connection
+        .pragma_update(None, "wal_autocheckpoint", options.checkpoint_pages)
+        .map_err(failed)?;
+    Ok(connection)
+}
+
+fn reading_connection(options: &SqliteOptions) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&options.path, flags)?;
+    configure(&connection, options)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn configure(connection: &Connection, options: &SqliteOptions) -> rusqlite::Result<()> {
+    connection.busy_timeout(options.busy_timeout)?;
+    connection.pragma_update(None, "cache_size", -i64::from(options.cache_kib))?;
+    // A pragma that is out of its range is brought into it by SQLite.
+    let mmap_bytes = i64::try_from(options.mmap_bytes).unwrap_or(i64::MAX);
+    connection.pragma_update(None, "mmap_size", mmap_bytes)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// Turns to write-ahead logging. SQLite does not call the busy handler for this change, so two
+/// processes that make the same new file wait for each other here.
+fn use_wal(connection: &Connection, timeout: Duration) -> rusqlite::Result<()> {
+    let deadline = Instant::now() + timeout;
+    loop {
+        match connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())) {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && Instant::now() < deadline =>
+            {
+                thread::sleep(Duration::from_millis(2));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Counts a thread while it runs, however it ends.
+struct Running(Arc<watch::Sender<usize>>);
+
+impl Running {
+    fn new(count: &Arc<watch::Sender<usize>>) -> Self {
+        count.send_modify(|running| *running += 1);
+        Self(count.clone())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.send_modify(|running| *running -= 1);
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    thread::Builder::new().name(name.into()).spawn(work).map(|_| ())
+}
+
+fn failed(
+    place: &str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> OpenError {
+    OpenError::Failed {
+        place: place.into(),
+        source: source.into(),
+    }
+}

@@ -1,0 +1,184 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::WhenFull;
+use crate::store::{Limits, OpenError};
+use crate::{Clock, SystemClock};
+
+/// How a SQLite log is opened.
+///
+/// ```
+/// use pericarp::store::sqlite::{Durability, SqliteOptions};
+///
+/// let options = SqliteOptions::new("bank.db").readers(4).durability(Durability::Full);
+/// assert_eq!(options.path(), std::path::Path::new("bank.db"));
+/// ```
+#[derive(Clone)]
+pub struct SqliteOptions {
+    pub(super) path: PathBuf,
+    pub(super) durability: Durability,
+    pub(super) limits: Limits,
+    pub(super) when_full: WhenFull,
+    pub(super) queue_capacity: usize,
+    pub(super) linger: Duration,
+    pub(super) readers: usize,
+    pub(super) busy_timeout: Duration,
+    pub(super) mmap_bytes: u64,
+    pub(super) cache_kib: u32,
+    pub(super) checkpoint_pages: u32,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// When an append is acknowledged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// When it is on the disk (`synchronous=FULL`): it survives a power cut.
+    #[default]
+    Full,
+    /// When the operating system has it (`synchronous=NORMAL`): it survives a crash of the
+    /// process, and a power cut may take the last commits, whole ones, with it.
+    Relaxed,
+}
+
+impl SqliteOptions {
+    /// The defaults, for the file at `path`.
+    pub fn new(path: impl AsRef<Path>) -> Self {
+        Self {
+            path: path.as_ref().to_owned(),
+            durability: Durability::Full,
+            limits: Limits::default(),
+            when_full: WhenFull::Wait,
+            queue_capacity: 1_024,
+            linger: Duration::from_micros(200),
+            readers: std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4),
+            busy_timeout: Duration::from_secs(5),
+            mmap_bytes: 0,
+            cache_kib: 16 << 10,
+            checkpoint_pages: 16_000,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// When an append is acknowledged: [`Durability::Full`] unless told otherwise.
+    #[must_use]
+    pub const fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    /// How large a commit may be.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How many appends may wait for the writer, 1024 unless told otherwise, and what happens to
+    /// one more.
+    #[must_use]
+    pub const fn queue(mut self, capacity: usize, when_full: WhenFull) -> Self {
+        self.queue_capacity = capacity;
+        self.when_full = when_full;
+        self
+    }
+
+    /// How long the writer waits, after the first append, for as many as the last batch had:
+    /// 200 µs unless told otherwise. A lone appender never waits.
+    #[must_use]
+    pub const fn linger(mut self, linger: Duration) -> Self {
+        self.linger = linger;
+        self
+    }
+
+    /// How many threads read, one connection each: the number of cores, from 2 to 4, unless told
+    /// otherwise.
+    #[must_use]
+    pub const fn readers(mut self, threads: usize) -> Self {
+        self.readers = threads;
+        self
+    }
+
+    /// How long to wait for another process that is writing: 5 s unless told otherwise.
+    #[must_use]
+    pub const fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.busy_timeout = timeout;
+        self
+    }
+
+    /// How many bytes of the file are read through a memory map: none unless told otherwise.
+    ///
+    /// A map makes reading faster, and turns an I/O error on the file into a `SIGBUS` that ends
+    /// the process. See <https://sqlite.org/mmap.html>.
+    #[must_use]
+    pub const fn mmap_bytes(mut self, bytes: u64) -> Self {
+        self.mmap_bytes = bytes;
+        self
+    }
+
+    /// The page cache of each connection, in KiB: 16 MiB unless told otherwise.
+    #[must_use]
+    pub const fn cache_kib(mut self, kib: u32) -> Self {
+        self.cache_kib = kib;
+        self
+    }
+
+    /// After how many pages of write-ahead log the writer copies them into the file: 16,000 (some
+    /// 65 MB) unless told otherwise. Fewer make commits slower and the WAL smaller.
+    #[must_use]
+    pub const fn checkpoint_pages(mut self, pages: u32) -> Self {
+        self.checkpoint_pages = pages;
+        self
+    }
+
+    /// Where `recorded_at` comes from: the system's clock unless told otherwise.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    pub(super) fn place(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    pub(super) fn check(&self) -> Result<(), OpenError> {
+        let refuse = |option, value: usize, rule| {
+            Err(OpenError::Option {
+                place: self.place(),
+                option,
+                value: value.to_string(),
+                rule,
+            })
+        };
+        if self.readers == 0 || self.readers > 64 {
+            return refuse("readers", self.readers, "from 1 to 64");
+        }
+        // The most that a tokio semaphore can count.
+        if self.queue_capacity == 0 || self.queue_capacity > 1 << 20 {
+            return refuse("queue capacity", self.queue_capacity, "from 1 to 1048576");
+        }
+        if self.limits.max_bytes_per_commit > 1 << 30 {
+            let value = self.limits.max_bytes_per_commit;
+            return refuse("max_bytes_per_commit", value, "at most 1 GiB, SQLite's limit for a row");
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for SqliteOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteOptions")
+            .field("path", &self.path)
+            .field("durability", &self.durability)
+            .field("readers", &self.readers)
+            .field("queue_capacity", &self.queue_capacity)
+            .field("when_full", &self.when_full)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,256 @@
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, Rows, params, params_from_iter};
+use uuid::Uuid;
+
+use super::append::version_of;
+use super::Reading;
+use crate::store::queue::Queue;
+use crate::store::{Direction, Filter, Read, ReadError, ReadLog, ReadStream, ReadStreams};
+use crate::{CommitId, Page, Position, RecordedEvent, StreamName, Timestamp, Version};
+
+/// Answers what is asked until the queue is closed and empty.
+pub(super) fn run(connection: Connection, reads: &Queue<Reading>) {
+    while let Some(reading) = reads.take() {
+        // A reader that gave up does not want the answer.
+        match reading {
+            Reading::Page(_, _, answer) if answer.is_closed() => {}
+            Reading::Page(read, mut page, answer) => {
+                page.clear();
+                let filled = fill(&connection, &read, &mut page).map(|()| page);
+                let _ = answer.send(filled.map_err(failed));
+            }
+            Reading::Head(answer) => {
+                let _ = answer.send(head(&connection).map_err(failed));
+            }
+            Reading::StreamVersion(stream, answer) => {
+                let _ = answer.send(stream_version(&connection, &stream).map_err(failed));
+            }
+        }
+    }
+}
+
+fn fill(connection: &Connection, read: &Read, page: &mut Page) -> rusqlite::Result<()> {
+    match read {
+        Read::Stream(read) => fill_stream(connection, read, page),
+        Read::Streams(read) => fill_streams(connection, read, page),
+        Read::Log(read) => fill_log(connection, read, page),
+        Read::Event(id) => fill_event(connection, *id, page),
+        Read::Commit(id) => fill_commit(connection, *id, page),
+    }
+}
+
+/// The columns of an event, in the order that [`view`] takes them.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT e.position, e.version, e.id, e.type, e.schema_version, e.ordinal,
+                    e.occurred_at, e.recorded_at, e.data, e.metadata ",
+            $rest
+        )
+    };
+}
+
+fn fill_stream(
+    connection: &Connection,
+    read: &ReadStream,
+    page: &mut Page,
+) -> rusqlite::Result<()> {
+    let sql = match read.direction {
+        Direction::Forward => select!(
+            "FROM pericarp_events AS e
+             WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1) AND version >= ?2
+             ORDER BY version LIMIT ?3"
+        ),
+        Direction::Backward => select!(
+            "FROM pericarp_events AS e
+             WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1) AND version <= ?2
+             ORDER BY version DESC LIMIT ?3"
+        ),
+    };
+    let mut statement = connection.prepare_cached(sql)?;
+    let stream = read.stream.as_str();
+    let rows =
+        statement.query(params![stream, read.from.get() as i64, one_more(read.limit)])?;
+    push_rows(rows, page, read.limit, |row| view(row, stream))
+}
+
+fn fill_streams(
+    connection: &Connection,
+    read: &ReadStreams,
+    page: &mut Page,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(select!(
+        ", s.name FROM pericarp_events AS e
+         CROSS JOIN pericarp_streams AS s ON s.id = e.stream
+         WHERE e.stream IN (
+             SELECT id FROM pericarp_streams WHERE name IN (SELECT value FROM json_each(?1)))
+           AND (e.stream, e.version) >
+               (coalesce((SELECT id FROM pericarp_streams WHERE name = ?2), 0), ?3)
+         ORDER BY e.stream, e.version LIMIT ?4"
+    ))?;
+    let names = json_array(read.streams.iter().map(StreamName::as_str));
+    let (after, version) = match &read.after {
+        Some((stream, version)) => (stream.as_str(), *version),
+        None => ("", Version::NONE),
+    };
+    let rows = statement.query(params![
+        names,
+        after,
+        version.get() as i64,
+        one_more(read.limit)
+    ])?;
+    push_rows(rows, page, read.limit, view_named)
+}
+
+fn fill_log(connection: &Connection, read: &ReadLog, page: &mut Page) -> rusqlite::Result<()> {
+    let mut sql = String::from(select!(
+        ", s.name FROM pericarp_events AS e
+         CROSS JOIN pericarp_streams AS s ON s.id = e.stream WHERE e.position "
+    ));
+    let (compare, order) = match read.direction {
+        Direction::Forward => ("> ?", "e.position"),
+        Direction::Backward => ("< ?", "e.position DESC"),
+    };
+    sql.push_str(compare);
+    let mut parameters = vec![Value::Integer(read.past.get() as i64)];
+    push_filter(&read.filter, &mut sql, &mut parameters);
+    sql.push_str(" ORDER BY ");
+    sql.push_str(order);
+    sql.push_str(" LIMIT ?");
+    parameters.push(Value::Integer(one_more(read.limit)));
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query(params_from_iter(parameters))?;
+    push_rows(rows, page, read.limit, view_named)
+}
+
+/// Adds a condition per kind of word. The text depends on which kinds there are and not on the
+/// words, so there are few statements to prepare.
+fn push_filter(filter: &Filter, sql: &mut String, parameters: &mut Vec<Value>) {
+    let types = json_array(filter.types.iter().map(|name| name.as_str()));
+    let categories = json_array(filter.categories.iter().map(String::as_str));
+    let streams = json_array(filter.streams.iter().map(StreamName::as_str));
+    let lists = [
+        (filter.types.is_empty(), "e.type", types),
+        (filter.categories.is_empty(), "s.category", categories),
+        (filter.streams.is_empty(), "s.name", streams),
+    ];
+    for (none, column, words) in lists {
+        if !none {
+            sql.push_str(&format!(" AND {column} IN (SELECT value FROM json_each(?))"));
+            parameters.push(Value::Text(words));
+        }
+    }
+    let times = [(filter.since, ">="), (filter.until, "<")];
+    for (time, compare) in times {
+        if let Some(time) = time {
+            sql.push_str(&format!(" AND e.recorded_at {compare} ?"));
+            parameters.push(Value::Integer(time.as_micros()));
+        }
+    }
+}
+
+fn fill_event(connection: &Connection, id: Uuid, page: &mut Page) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(select!(
+        ", s.name FROM pericarp_events AS e
+         CROSS JOIN pericarp_streams AS s ON s.id = e.stream WHERE e.id = ?1"
+    ))?;
+    push_rows(statement.query([id.as_bytes()])?, page, 1, view_named)
+}
+
+/// Fills `page` with a commit: from its first event to the one before the next commit's first.
+pub(super) fn fill_commit(
+    connection: &Connection,
+    id: CommitId,
+    page: &mut Page,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(select!(
+        ", s.name FROM pericarp_events AS e
+         CROSS JOIN pericarp_streams AS s ON s.id = e.stream
+         WHERE e.position >= (SELECT position FROM pericarp_events WHERE id = ?1 AND ordinal = 0)
+         ORDER BY e.position"
+    ))?;
+    let mut rows = statement.query([id.get().as_bytes()])?;
+    while let Some(row) = rows.next()? {
+        let event = view_named(row)?;
+        if event.ordinal == 0 && !page.is_empty() {
+            break;
+        }
+        page.push_beyond_limit(&event);
+    }
+    Ok(())
+}
+
+fn head(connection: &Connection) -> rusqlite::Result<Position> {
+    connection
+        .prepare_cached("SELECT max(position) FROM pericarp_events")?
+        .query_row([], |row| row.get::<_, Option<i64>>(0))
+        .map(|head| Position::new(head.unwrap_or(0).unsigned_abs()))
+}
+
+fn stream_version(connection: &Connection, stream: &StreamName) -> rusqlite::Result<Version> {
+    connection
+        .prepare_cached(
+            "SELECT max(version) FROM pericarp_events
+             WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1)",
+        )?
+        .query_row([stream.as_str()], |row| row.get(0))
+        .optional()
+        .map(|version| version_of(version.flatten()))
+}
+
+/// Pushes at most `limit` rows; the statement selects one more, which tells whether it is all.
+fn push_rows<'s>(
+    mut rows: Rows<'s>,
+    page: &mut Page,
+    limit: usize,
+    view: impl for<'r> Fn(&'r Row<'s>) -> rusqlite::Result<RecordedEvent<'r>>,
+) -> rusqlite::Result<()> {
+    while let Some(row) = rows.next()? {
+        if page.len() == limit || !page.push(&view(row)?) {
+            page.set_has_more(true);
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn view_named<'r>(row: &'r Row<'_>) -> rusqlite::Result<RecordedEvent<'r>> {
+    view(row, row.get_ref(10)?.as_str()?)
+}
+
+fn view<'r>(row: &'r Row<'_>, stream: &'r str) -> rusqlite::Result<RecordedEvent<'r>> {
+    let whole = |column| row.get_ref(column)?.as_i64().map_err(rusqlite::Error::from);
+    Ok(RecordedEvent {
+        position: Position::new(whole(0)?.unsigned_abs()),
+        version: Version::new(whole(1)?.unsigned_abs()),
+        id: row.get_ref(2)?.as_blob().map(id_of)?,
+        event_type: row.get_ref(3)?.as_str()?,
+        schema_version: whole(4)? as u32,
+        ordinal: whole(5)? as u32,
+        occurred_at: Timestamp::from_micros(whole(6)?),
+        recorded_at: Timestamp::from_micros(whole(7)?),
+        data: row.get_ref(8)?.as_str()?,
+        metadata: row.get_ref(9)?.as_str()?,
+        stream,
+    })
+}
+
+/// An id of another length than 16 was not written by Pericarp; it reads as the nil id.
+fn id_of(bytes: &[u8]) -> Uuid {
+    Uuid::from_slice(bytes).unwrap_or_default()
+}
+
+fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+fn json_array<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = words.collect();
+    serde_json::to_string(&words).unwrap_or_else(|_| String::from("[]"))
+}
+
+fn failed(source: rusqlite::Error) -> ReadError {
+    ReadError::Failed {
+        source: source.into(),
+    }
+}

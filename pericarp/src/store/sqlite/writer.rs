@@ -1,0 +1,131 @@
+use std::collections::VecDeque;
+
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::oneshot;
+
+use super::append::{self, Appender};
+use super::{Appending, SqliteOptions};
+use crate::store::AppendError;
+use crate::store::queue::Queue;
+use crate::{CommitId, Committed, Timestamp};
+
+type Answer = oneshot::Sender<Result<Committed, AppendError>>;
+
+/// Commits what is queued, batch after batch, until the queue is closed and empty.
+pub(super) fn run(connection: Connection, appends: &Queue<Appending>, options: &SqliteOptions) {
+    // If this thread panics, nobody else would answer.
+    let _guard = AbandonOnPanic(appends);
+    let mut batch = VecDeque::new();
+    let mut verdicts = Vec::new();
+    let mut newest = Timestamp::EPOCH;
+    let mut expected = 1;
+    while appends.take_all(&mut batch, expected, options.linger) {
+        expected = batch.len();
+        // A clock that is set back does not take recorded_at back.
+        newest = newest.max(options.clock.now());
+        commit_batch(&connection, &mut batch, newest, &mut verdicts);
+        for (answer, verdict) in verdicts.drain(..) {
+            // An appender that gave up finds out by appending the same commit again.
+            let _ = answer.send(verdict);
+        }
+    }
+}
+
+/// Commits a batch as one transaction, each commit with its own verdict.
+fn commit_batch(
+    connection: &Connection,
+    batch: &mut VecDeque<Appending>,
+    now: Timestamp,
+    verdicts: &mut Vec<(Answer, Result<Committed, AppendError>)>,
+) {
+    let ids: Vec<CommitId> = batch.iter().map(|appending| appending.commit.id()).collect();
+    let outcome = (|| {
+        append::execute(connection, "BEGIN IMMEDIATE")?;
+        let mut appender = Appender::new(connection, now)?;
+        for Appending { commit, answer } in batch.drain(..) {
+            let verdict = match appender.append(&commit) {
+                // SQLite itself failed: that is nobody's own fault, and ends the batch.
+                Err(AppendError::Failed { source }) if connection.is_autocommit() => {
+                    verdicts.push((answer, Err(AppendError::Failed { source })));
+                    return Err(BatchError::RolledBack);
+                }
+                verdict => verdict,
+            };
+            verdicts.push((answer, verdict));
+        }
+        drop(appender);
+        append::execute(connection, "COMMIT").map_err(BatchError::Commit)
+    })();
+    if let Err(error) = outcome {
+        if !connection.is_autocommit() {
+            // If even this fails, the next BEGIN says so.
+            let _ = append::execute(connection, "ROLLBACK");
+        }
+        fail(&error, &ids, batch, verdicts);
+    }
+}
+
+enum BatchError {
+    /// The transaction did not begin.
+    Begin(rusqlite::Error),
+    /// SQLite rolled the transaction back by itself, as it does when the disk is full.
+    RolledBack,
+    /// COMMIT failed.
+    Commit(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for BatchError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Begin(error)
+    }
+}
+
+/// Turns every success in the batch, and every commit that was not reached, into the failure.
+fn fail(
+    error: &BatchError,
+    ids: &[CommitId],
+    batch: &mut VecDeque<Appending>,
+    verdicts: &mut Vec<(Answer, Result<Committed, AppendError>)>,
+) {
+    for ((_, verdict), id) in verdicts.iter_mut().zip(ids) {
+        if verdict.is_ok() {
+            *verdict = Err(append_error(error, *id));
+        }
+    }
+    for Appending { commit, answer } in batch.drain(..) {
+        verdicts.push((answer, Err(append_error(error, commit.id()))));
+    }
+}
+
+fn append_error(error: &BatchError, id: CommitId) -> AppendError {
+    let (source, outcome_is_known) = match error {
+        BatchError::Begin(error) => (error.to_string(), true),
+        BatchError::RolledBack => (
+            "SQLite rolled the transaction back while it stored another commit of the batch".into(),
+            true,
+        ),
+        // The frames of a commit may have reached the write-ahead log before the failure, where
+        // a recovery after a crash would find them.
+        BatchError::Commit(error) => (
+            error.to_string(),
+            matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::ReadOnly)
+            ),
+        ),
+    };
+    let source = source.into();
+    if outcome_is_known {
+        AppendError::Failed { source }
+    } else {
+        AppendError::OutcomeUnknown { id, source }
+    }
+}
+
+struct AbandonOnPanic<'q>(&'q Queue<Appending>);
+
+impl Drop for AbandonOnPanic<'_> {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}

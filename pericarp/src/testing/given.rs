@@ -1,0 +1,334 @@
+use std::fmt::{Debug, Write as _};
+use std::marker::PhantomData;
+
+use uuid::Uuid;
+
+use crate::{
+    Aggregate, Command, Context, DecideError, Event, EventKind, Metadata, Position,
+    RecordedEvent, Root, StreamName, Timestamp, Version, WrongExistence, decide, replay,
+};
+
+/// Given events, when a command, then events: tests of an aggregate without a store or a runtime.
+///
+/// Events are compared by name, version and bytes, so they need no `PartialEq`; what is given
+/// goes through the same decoding as what a store holds.
+///
+/// ```
+/// use pericarp::prelude::*;
+/// use pericarp::testing::Given;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Event, Serialize, Deserialize)]
+/// # #[event(name = "counter.added")]
+/// # struct Added { n: u64 }
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(category = "counter", id = String, events(Added))]
+/// # struct Counter { total: u64 }
+/// # impl Apply<Added> for Counter { fn apply(&mut self, e: Added, _: &Meta<'_>) { self.total += e.n } }
+/// # #[derive(Command)]
+/// # #[command(aggregate = Counter, returns = u64)]
+/// # struct Add { #[command(id)] counter: String, n: u64 }
+/// # impl Handle<Add> for Counter {
+/// #     fn handle(counter: &mut Root<Self>, add: &Add) -> Result<u64, std::convert::Infallible> {
+/// #         counter.emit(Added { n: add.n });
+/// #         Ok(counter.total)
+/// #     }
+/// # }
+///
+/// Counter::given((Added { n: 1 }, Added { n: 2 }))
+///     .when(Add { counter: "visits".into(), n: 3 })
+///     .then(Added { n: 3 })
+///     .returning(6);
+/// ```
+pub trait Given: Aggregate {
+    /// Starts from what has happened: `()`, one event, or a tuple of up to twelve.
+    ///
+    /// # Panics
+    /// If the events cannot be replayed, as when one is not listed by the aggregate.
+    #[track_caller]
+    fn given(history: impl Events) -> Scenario<Self> {
+        Scenario {
+            history: history.encoded(),
+            context: Context::default(),
+            aggregate: PhantomData,
+        }
+    }
+}
+
+impl<A: Aggregate> Given for A {}
+
+/// What has happened before the command.
+#[must_use = "say what happens next with `when`"]
+pub struct Scenario<A> {
+    history: Vec<Encoded>,
+    context: Context,
+    aggregate: PhantomData<fn() -> A>,
+}
+
+/// What came of the command.
+#[must_use = "say what is expected, with `then`, `then_nothing` or `then_error`"]
+pub struct Then<C: Command> {
+    result: Result<C::Returns, DecideError<<C::Aggregate as Aggregate>::Error>>,
+    root: Option<Root<C::Aggregate>>,
+    emitted: Vec<Encoded>,
+}
+
+impl<A: Aggregate> Scenario<A> {
+    /// The command comes at this time.
+    pub fn at(mut self, time: Timestamp) -> Self {
+        self.context = Context::new(time);
+        self
+    }
+
+    /// The command comes with this metadata. Say [`Scenario::at`] before it.
+    pub fn with(mut self, metadata: &Metadata) -> Self {
+        self.context = self.context.with_metadata(metadata);
+        self
+    }
+
+    /// Hands the command to the aggregate.
+    ///
+    /// # Panics
+    /// If the history cannot be replayed.
+    #[track_caller]
+    pub fn when<C: Command<Aggregate = A>>(self, command: C) -> Then<C> {
+        let mut root = self.replay(command.id());
+        let result = decide(&mut root, &command, &self.context);
+        let emitted = root.as_ref().map(emitted).unwrap_or_default();
+        Then {
+            result,
+            root,
+            emitted,
+        }
+    }
+
+    #[track_caller]
+    fn replay(&self, id: &A::Id) -> Option<Root<A>> {
+        let stream = match StreamName::new(A::CATEGORY, id) {
+            Ok(stream) => stream,
+            Err(error) => fail(&format!("the command's id: {error}")),
+        };
+        let mut state = None;
+        for (event, number) in self.history.iter().zip(1..) {
+            if let Err(error) = replay(&mut state, &event.record(stream.as_str(), number)) {
+                fail(&format!("given event {number}: {error}"));
+            }
+        }
+        let version = Version::new(self.history.len() as u64);
+        state.map(|state| Root::new(id.clone(), state, version))
+    }
+}
+
+impl<C: Command> Then<C> {
+    /// The command was accepted and emitted exactly these events.
+    ///
+    /// # Panics
+    /// If not.
+    #[track_caller]
+    pub fn then(self, expected: impl Events) -> Self {
+        let expected = expected.encoded();
+        self.assert_accepted();
+        if self.emitted != expected {
+            let (expected, emitted) = (list(&expected), list(&self.emitted));
+            fail(&format!("expected events:\n{expected}emitted events:\n{emitted}"));
+        }
+        self
+    }
+
+    /// The command was accepted and emitted nothing.
+    ///
+    /// # Panics
+    /// If not.
+    #[track_caller]
+    pub fn then_nothing(self) -> Self {
+        self.then(())
+    }
+
+    /// The command was answered with `expected`.
+    ///
+    /// # Panics
+    /// If not.
+    #[track_caller]
+    pub fn returning(self, expected: C::Returns) -> Self
+    where
+        C::Returns: PartialEq + Debug,
+    {
+        self.assert_accepted();
+        if let Ok(answer) = &self.result
+            && *answer != expected
+        {
+            fail(&format!("expected the answer {expected:?}, got {answer:?}"));
+        }
+        self
+    }
+
+    /// The aggregate refused the command with `expected`.
+    ///
+    /// # Panics
+    /// If not.
+    #[track_caller]
+    pub fn then_error(self, expected: <C::Aggregate as Aggregate>::Error)
+    where
+        <C::Aggregate as Aggregate>::Error: PartialEq,
+    {
+        self.then_refused(|error| *error == expected);
+    }
+
+    /// The aggregate refused the command with an error that `is_expected`.
+    ///
+    /// # Panics
+    /// If not.
+    #[track_caller]
+    pub fn then_refused(
+        self,
+        is_expected: impl FnOnce(&<C::Aggregate as Aggregate>::Error) -> bool,
+    ) {
+        match &self.result {
+            Err(DecideError::Refused(error)) if is_expected(error) => {}
+            Err(DecideError::Refused(error)) => fail(&format!("refused with another error: {error}")),
+            Err(DecideError::Existence(wrong)) => fail(&format!("not refused, but: {wrong}")),
+            Ok(_) => fail(&format!("not refused; emitted events:\n{}", list(&self.emitted))),
+        }
+    }
+
+    /// The command needs another existence than the aggregate has.
+    ///
+    /// # Panics
+    /// If not.
+    #[track_caller]
+    pub fn then_existence(self, expected: WrongExistence) {
+        match &self.result {
+            Err(DecideError::Existence(wrong)) if *wrong == expected => {}
+            Err(error) => fail(&format!("expected: {expected}; got: {error}")),
+            Ok(_) => fail(&format!("expected: {expected}; the command was accepted")),
+        }
+    }
+
+    /// The state afterwards passes `check`.
+    ///
+    /// # Panics
+    /// If there is no aggregate, or `check` does.
+    #[track_caller]
+    pub fn and_state(self, check: impl FnOnce(&C::Aggregate)) -> Self {
+        match &self.root {
+            Some(root) => check(root),
+            None => fail("there is no aggregate"),
+        }
+        self
+    }
+
+    #[track_caller]
+    fn assert_accepted(&self) {
+        match &self.result {
+            Ok(_) => {}
+            Err(DecideError::Refused(error)) => fail(&format!("the command was refused: {error}")),
+            Err(DecideError::Existence(wrong)) => fail(&wrong.to_string()),
+        }
+    }
+}
+
+/// Events of any types in a row: `()`, one event, or a tuple of up to twelve.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event, nor a tuple of up to twelve events",
+    note = "derive it: `#[derive(Event, Serialize, Deserialize)] #[event(name = \"noun.verbed\")]`"
+)]
+pub trait Events {
+    #[doc(hidden)]
+    fn encoded(self) -> Vec<Encoded>;
+}
+
+impl Events for () {
+    fn encoded(self) -> Vec<Encoded> {
+        Vec::new()
+    }
+}
+
+impl<E: Event> Events for E {
+    #[track_caller]
+    fn encoded(self) -> Vec<Encoded> {
+        vec![Encoded::new(&self)]
+    }
+}
+
+macro_rules! tuples {
+    ($first:ident $($rest:ident)*) => {
+        impl<$first: Event, $($rest: Event),*> Events for ($first, $($rest,)*) {
+            #[track_caller]
+            fn encoded(self) -> Vec<Encoded> {
+                #[expect(non_snake_case, reason = "the variables are named as their types")]
+                let ($first, $($rest,)*) = self;
+                vec![Encoded::new(&$first), $(Encoded::new(&$rest)),*]
+            }
+        }
+        tuples!($($rest)*);
+    };
+    () => {};
+}
+
+tuples!(A B C D E F G H I J K L);
+
+/// An event by what would be stored of it.
+#[doc(hidden)]
+#[derive(PartialEq)]
+pub struct Encoded {
+    kind: EventKind,
+    data: String,
+}
+
+impl Encoded {
+    #[track_caller]
+    fn new<E: Event>(event: &E) -> Self {
+        let mut data = Vec::new();
+        if let Err(error) = event.encode(&mut data) {
+            fail(&error.to_string());
+        }
+        Self {
+            kind: *event.kind(),
+            data: String::from_utf8_lossy(&data).into_owned(),
+        }
+    }
+
+    fn record<'r>(&'r self, stream: &'r str, number: u64) -> RecordedEvent<'r> {
+        RecordedEvent {
+            id: Uuid::nil(),
+            event_type: self.kind.name,
+            schema_version: self.kind.version,
+            stream,
+            version: Version::new(number),
+            position: Position::new(number),
+            ordinal: 0,
+            occurred_at: Timestamp::EPOCH,
+            recorded_at: Timestamp::EPOCH,
+            data: &self.data,
+            metadata: "{}",
+        }
+    }
+}
+
+fn emitted<A: Aggregate>(root: &Root<A>) -> Vec<Encoded> {
+    Root::pending(root)
+        .iter()
+        .map(|(event, data)| Encoded {
+            kind: *event.kind,
+            data: String::from_utf8_lossy(data).into_owned(),
+        })
+        .collect()
+}
+
+fn list(events: &[Encoded]) -> String {
+    if events.is_empty() {
+        return "  (none)\n".into();
+    }
+    events.iter().fold(String::new(), |mut list, event| {
+        let (name, version) = (event.kind.name, event.kind.version);
+        // Writing to a string does not fail.
+        let _ = writeln!(list, "  {name} v{version} {}", event.data);
+        list
+    })
+}
+
+/// A test that does not hold ends here, at the place of the test.
+#[track_caller]
+#[expect(clippy::panic, reason = "a test kit reports by panicking")]
+fn fail(what: &str) -> ! {
+    panic!("{what}")
+}

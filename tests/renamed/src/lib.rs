@@ -1,0 +1,102 @@
+//! The derives in a crate that knows pericarp under another name, and through a re-export.
+
+use evt::{Aggregate, Apply, Command, Create, Event, Handle, Meta, Root};
+use serde::{Deserialize, Serialize};
+
+/// The framework, as a facade crate would pass it on.
+pub mod facade {
+    pub use evt as events;
+}
+
+/// A counter was made.
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "counter.made", crate = evt)]
+pub struct Made;
+
+/// Something was added.
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "counter.added", crate = ::evt)]
+pub struct Added<T>(pub T);
+
+/// What else happened.
+#[derive(Event, Serialize, Deserialize)]
+#[event(crate = crate::facade::events)]
+pub enum Other {
+    /// It was reset.
+    #[event(name = "counter.reset")]
+    Reset,
+}
+
+/// A counter.
+#[derive(Aggregate)]
+#[aggregate(
+    category = "counter",
+    id = u64,
+    created_by(Made),
+    events(Added<u64>, Other),
+    enum_name = CounterFact,
+    crate = facade::events
+)]
+pub struct Counter {
+    /// The sum.
+    pub total: u64,
+}
+
+impl Create<Made> for Counter {
+    fn create(_: Made, _: &Meta<'_>) -> Self {
+        Self { total: 0 }
+    }
+}
+
+impl Apply<Added<u64>> for Counter {
+    fn apply(&mut self, event: Added<u64>, _: &Meta<'_>) {
+        self.total += event.0;
+    }
+}
+
+impl Apply<Other> for Counter {
+    fn apply(&mut self, Other::Reset: Other, _: &Meta<'_>) {
+        self.total = 0;
+    }
+}
+
+/// A switch.
+#[derive(Aggregate, Default)]
+#[aggregate(category = "switch", id = u64, event = Other, crate = ::evt)]
+pub struct Switch;
+
+impl Apply<Other> for Switch {
+    fn apply(&mut self, _: Other, _: &Meta<'_>) {}
+}
+
+/// Adds to a counter.
+#[derive(Command)]
+#[command(aggregate = Counter, returns = u64, crate = evt)]
+pub struct Add {
+    /// Which.
+    #[command(id)]
+    pub counter: u64,
+    /// How much.
+    pub n: u64,
+}
+
+impl Handle<Add> for Counter {
+    fn handle(counter: &mut Root<Self>, add: &Add) -> Result<u64, Self::Error> {
+        counter.emit(Added(add.n));
+        Ok(counter.total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_derives_find_the_renamed_crate() {
+        let mut counter = Root::new(1, Counter { total: 1 }, evt::Version::FIRST);
+        let answer = Add { counter: 1, n: 2 }.handle_listed(&mut counter);
+        assert_eq!(answer, Ok(3));
+        assert_eq!(CounterFact::from(Other::Reset).kind().name, "counter.reset");
+        assert_eq!(Switch::CATEGORY, "switch");
+    }
+}

@@ -1,0 +1,23 @@
+use pericarp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.opened")]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.deposited")]
+struct Deposited {
+    cents: i64,
+}
+
+#[derive(Aggregate)]
+#[aggregate(category = "bank-account", created_by(Opened<'x>), evnts(Deposited), error)]
+struct Account<T> {
+    #[aggregate(id)]
+    cents: T,
+}
+
+fn main() {}

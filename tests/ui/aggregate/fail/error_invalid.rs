@@ -1,0 +1,31 @@
+use pericarp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.opened")]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.deposited")]
+struct Deposited {
+    cents: i64,
+}
+
+#[derive(Debug)]
+struct AccountError;
+
+#[derive(Aggregate, Default)]
+#[aggregate(category = "account", id = u64, error = AccountError, events(Deposited))]
+struct Account {
+    cents: i64,
+}
+
+impl Apply<Deposited> for Account {
+    fn apply(&mut self, event: Deposited, _: &Meta<'_>) {
+        self.cents += event.cents;
+    }
+}
+
+fn main() {}

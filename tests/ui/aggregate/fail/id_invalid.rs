@@ -1,0 +1,30 @@
+use pericarp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.opened")]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.deposited")]
+struct Deposited {
+    cents: i64,
+}
+
+struct AccountId;
+
+#[derive(Aggregate, Default)]
+#[aggregate(category = "account", id = AccountId, events(Deposited))]
+struct Account {
+    cents: i64,
+}
+
+impl Apply<Deposited> for Account {
+    fn apply(&mut self, event: Deposited, _: &Meta<'_>) {
+        self.cents += event.cents;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+use pericarp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.opened")]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.deposited")]
+struct Deposited {
+    cents: i64,
+}
+
+#[derive(Aggregate)]
+#[aggregate(category = "account", id = u64, created_by(Opened<'a>), events(Deposited))]
+struct Account {
+    cents: i64,
+}
+
+fn main() {}

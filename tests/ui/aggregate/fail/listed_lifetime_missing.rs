@@ -1,0 +1,34 @@
+use pericarp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.opened")]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.deposited")]
+struct Deposited {
+    cents: i64,
+}
+
+#[derive(Aggregate)]
+#[aggregate(category = "account", id = u64, created_by(Opened), events(Deposited))]
+struct Account {
+    cents: i64,
+}
+
+impl Create<Opened<'_>> for Account {
+    fn create(_: Opened<'_>, _: &Meta<'_>) -> Self {
+        Account { cents: 0 }
+    }
+}
+
+impl Apply<Deposited> for Account {
+    fn apply(&mut self, event: Deposited, _: &Meta<'_>) {
+        self.cents += event.cents;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,34 @@
+use pericarp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.opened")]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.deposited")]
+struct Deposited {
+    cents: i64,
+}
+
+struct Withdrawn;
+
+#[derive(Aggregate, Default)]
+#[aggregate(category = "account", id = u64, events(Deposited, Withdrawn))]
+struct Account {
+    cents: i64,
+}
+
+impl Apply<Withdrawn> for Account {
+    fn apply(&mut self, _: Withdrawn, _: &Meta<'_>) {}
+}
+
+impl Apply<Deposited> for Account {
+    fn apply(&mut self, event: Deposited, _: &Meta<'_>) {
+        self.cents += event.cents;
+    }
+}
+
+fn main() {}

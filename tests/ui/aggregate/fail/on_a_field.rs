@@ -1,0 +1,31 @@
+use pericarp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.opened")]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.deposited")]
+struct Deposited {
+    cents: i64,
+}
+
+#[derive(Aggregate, Default)]
+#[aggregate(category = "account", id = u64, events(Deposited))]
+struct Account {
+    #[aggregate(id)]
+    cents: i64,
+}
+
+#[derive(Aggregate, Default)]
+#[aggregate(category = "account", id = u64, events(Deposited))]
+enum State {
+    #[default]
+    #[aggregate(initial)]
+    Open,
+}
+
+fn main() {}

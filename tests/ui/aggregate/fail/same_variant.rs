@@ -1,0 +1,26 @@
+use pericarp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.opened")]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.deposited")]
+struct Deposited {
+    cents: i64,
+}
+
+mod savings {
+    pub use super::Deposited;
+}
+
+#[derive(Aggregate, Default)]
+#[aggregate(category = "account", id = u64, events(Deposited, savings::Deposited))]
+struct Account {
+    cents: i64,
+}
+
+fn main() {}

@@ -1,0 +1,38 @@
+use pericarp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.opened")]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.deposited")]
+struct Deposited {
+    cents: i64,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.paid_in", alias("account.deposited"))]
+struct PaidIn;
+
+#[derive(Aggregate, Default)]
+#[aggregate(category = "account", id = u64, events(Deposited, PaidIn))]
+struct Account {
+    cents: i64,
+}
+
+impl Apply<PaidIn> for Account {
+    fn apply(&mut self, _: PaidIn, _: &Meta<'_>) {}
+}
+
+impl Apply<Deposited> for Account {
+    fn apply(&mut self, event: Deposited, _: &Meta<'_>) {
+        self.cents += event.cents;
+    }
+}
+
+fn main() {
+    let _ = AccountEvent::KINDS;
+}

@@ -1,0 +1,23 @@
+use pericarp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.opened")]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.deposited")]
+struct Deposited {
+    cents: i64,
+}
+
+#[derive(Aggregate)]
+#[aggregate(category = "account", id = u64, events(Deposited))]
+union Account {
+    cents: i64,
+    units: i64,
+}
+
+fn main() {}

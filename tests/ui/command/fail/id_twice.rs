@@ -1,0 +1,33 @@
+use pericarp::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.opened")]
+struct Opened;
+
+#[derive(Aggregate)]
+#[aggregate(category = "account", id = u64, created_by(Opened))]
+struct Account;
+
+impl Create<Opened> for Account {
+    fn create(_: Opened, _: &Meta<'_>) -> Self {
+        Account
+    }
+}
+
+#[derive(Command)]
+#[command(aggregate = Account)]
+struct Transfer {
+    #[command(id)]
+    from: u64,
+    #[command(id)]
+    to: u64,
+}
+
+impl Handle<Transfer> for Account {
+    fn handle(_: &mut Root<Self>, _: &Transfer) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use pericarp::Event;
+
+#[derive(Event)]
+#[event(name = "account.opened")]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+#![deny(warnings)]
+
+use pericarp::Event;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum AccountEvent<'a, T> {
+    #[event(name = "account.opened", version = 2, alias("account.created"))]
+    Opened { owner_name: &'a str },
+    #[event(name = "account.deposited")]
+    #[serde(rename = "paid")]
+    Deposited(T),
+    #[event(name = "account.closed")]
+    r#Closed,
+}
+
+fn main() {
+    let event = AccountEvent::<u8>::Opened { owner_name: "Ann" };
+    assert_eq!(event.kind().version, 2);
+    assert_eq!(AccountEvent::Deposited(1).kind().name, "account.deposited");
+    assert_eq!(AccountEvent::<u8>::r#Closed.kind().name, "account.closed");
+}
