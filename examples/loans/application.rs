@@ -144,14 +144,12 @@ impl LoanApplication {
         self.settled_at = Some(meta.occurred_at());
     }
 
-    /// Whether the bank or the customer has said no.
-    pub(crate) fn is_off(&self) -> bool {
-        matches!(self.outcome, Outcome::Declined | Outcome::Cancelled)
-    }
-
     /// The newest offer that is in one of `states`.
     pub(crate) fn offer_in(&self, states: &[OfferState]) -> Option<OfferNumber> {
-        let index = self.offers.iter().rposition(|state| states.contains(state))?;
+        let index = self
+            .offers
+            .iter()
+            .rposition(|state| states.contains(state))?;
         Some(OfferNumber(index as u32 + 1))
     }
 }

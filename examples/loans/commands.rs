@@ -93,6 +93,8 @@ pub(crate) enum Refusal {
     Settled(Outcome),
     #[error("the loan was entered or paid out already")]
     Repeated,
+    #[error("offer step {step:?} has to wait: the application is only {stage}")]
+    TooEarly { step: OfferStep, stage: Stage },
     #[error("no offer is at a point where step {0:?} could follow")]
     NoSuchOffer(OfferStep),
     #[error("offer {} has to be brought to an end first", .0.0)]
@@ -130,15 +132,14 @@ impl Handle<Advance> for LoanApplication {
             return Err(Refusal::OutOfOrder { step, stage });
         }
         match (step, application.outcome) {
-            // The three that make a loan come in any order.
-            (Step::Register, Outcome::Open | Outcome::Approved) if application.registered => {
-                return Err(Refusal::Repeated);
-            }
-            (Step::Activate, Outcome::Open | Outcome::Approved) if application.activated => {
-                return Err(Refusal::Repeated);
-            }
+            // The three steps that make a loan come in any order.
             (Step::Register | Step::Activate, Outcome::Approved) | (_, Outcome::Open) => {}
             (_, settled) => return Err(Refusal::Settled(settled)),
+        }
+        match step {
+            Step::Register if application.registered => return Err(Refusal::Repeated),
+            Step::Activate if application.activated => return Err(Refusal::Repeated),
+            _ => {}
         }
         application.emit(match step {
             Step::PartlySubmit => Progress::PartlySubmitted { by },
@@ -155,30 +156,16 @@ impl Handle<Advance> for LoanApplication {
     }
 }
 
-/// An offer the customer has, answered or not.
-const WITH_CUSTOMER: &[OfferState] = &[OfferState::Sent, OfferState::SentBack];
-
 impl Handle<Negotiate> for LoanApplication {
-    fn handle(
-        application: &mut Root<Self>,
-        negotiate: &Negotiate,
-    ) -> Result<OfferNumber, Refusal> {
+    fn handle(application: &mut Root<Self>, negotiate: &Negotiate) -> Result<OfferNumber, Refusal> {
         let Negotiate { step, by, .. } = *negotiate;
         application.may_negotiate(step)?;
-        let from: &[OfferState] = match step {
-            OfferStep::Select => {
-                let offer = OfferNumber(application.offers.len() as u32 + 1);
-                application.emit(Offering::Selected { offer, by });
-                return Ok(offer);
-            }
-            OfferStep::Create => &[OfferState::Selected],
-            OfferStep::Send => &[OfferState::Created],
-            OfferStep::SendBack => &[OfferState::Sent],
-            OfferStep::Accept | OfferStep::Decline | OfferStep::Cancel => WITH_CUSTOMER,
+        let offer = match step {
+            OfferStep::Select => OfferNumber(application.offers.len() as u32 + 1),
+            _ => application
+                .offer_in(step.follows_on())
+                .ok_or(Refusal::NoSuchOffer(step))?,
         };
-        let offer = application
-            .offer_in(from)
-            .ok_or(Refusal::NoSuchOffer(step))?;
         application.emit(match step {
             OfferStep::Select => Offering::Selected { offer, by },
             OfferStep::Create => Offering::Created { offer, by },
@@ -192,36 +179,55 @@ impl Handle<Negotiate> for LoanApplication {
     }
 }
 
+/// An offer the customer has, answered or not.
+const WITH_CUSTOMER: &[OfferState] = &[OfferState::Sent, OfferState::SentBack];
+
+impl OfferStep {
+    /// Where an offer is before this step.
+    fn follows_on(self) -> &'static [OfferState] {
+        match self {
+            Self::Select => &[],
+            Self::Create => &[OfferState::Selected],
+            Self::Send => &[OfferState::Created],
+            Self::SendBack => &[OfferState::Sent],
+            Self::Accept | Self::Decline | Self::Cancel => WITH_CUSTOMER,
+        }
+    }
+
+    /// Where no other offer may be at this step. A new offer may be chosen while the customer
+    /// still has one, but that one ends before the new one is drawn up.
+    fn excluded_by(self) -> &'static [OfferState] {
+        match self {
+            Self::Select => &[OfferState::Selected, OfferState::Created],
+            Self::Create => WITH_CUSTOMER,
+            _ => &[],
+        }
+    }
+}
+
 impl LoanApplication {
     fn may_negotiate(&self, step: OfferStep) -> Result<(), Refusal> {
-        // A new offer may be chosen while the customer still has one, but that one ends before
-        // the new one is drawn up: the customer never has two.
-        let blocked_by: &[OfferState] = match step {
-            OfferStep::Select => &[OfferState::Selected, OfferState::Created],
-            OfferStep::Create => WITH_CUSTOMER,
-            _ => &[],
+        // An offer ends before its application does, or after it in the same way.
+        let after = match step {
+            OfferStep::Accept => Outcome::Approved,
+            OfferStep::Decline => Outcome::Declined,
+            OfferStep::Cancel => Outcome::Cancelled,
+            _ => Outcome::Open,
         };
-        if let Some(pending) = self.offer_in(blocked_by) {
-            return Err(Refusal::OfferPending(pending));
+        if self.outcome != Outcome::Open && self.outcome != after {
+            return Err(Refusal::Settled(self.outcome));
         }
-        let allowed = match step {
-            OfferStep::Select if self.stage < Stage::Accepted => {
-                return Err(Refusal::NoSuchOffer(step));
-            }
-            OfferStep::Create if self.stage < Stage::Finalized => {
-                return Err(Refusal::NoSuchOffer(step));
-            }
-            OfferStep::Select | OfferStep::Create | OfferStep::Send | OfferStep::SendBack => {
-                self.outcome == Outcome::Open
-            }
-            OfferStep::Accept => !self.is_off(),
-            OfferStep::Decline => matches!(self.outcome, Outcome::Open | Outcome::Declined),
-            OfferStep::Cancel => matches!(self.outcome, Outcome::Open | Outcome::Cancelled),
+        let needed = match step {
+            OfferStep::Select => Stage::Accepted,
+            _ => Stage::Finalized,
         };
-        if allowed {
-            Ok(())
-        } else {
-            Err(Refusal::Settled(self.outcome))
+        if self.stage < needed {
+            let stage = self.stage;
+            return Err(Refusal::TooEarly { step, stage });
+        }
+        match self.offer_in(step.excluded_by()) {
+            Some(pending) => Err(Refusal::OfferPending(pending)),
+            None => Ok(()),
         }
     }
 }
@@ -232,17 +238,16 @@ impl Handle<DoWork> for LoanApplication {
         if step != WorkStep::Schedule && !application.work.is_scheduled(item) {
             return Err(Refusal::NotScheduled(item));
         }
-        match step {
-            // Work that was begun goes on after the end; only a contract begets new work then.
-            WorkStep::Schedule if application.is_off() => {
-                Err(Refusal::Settled(application.outcome))
+        match (step, application.outcome, application.work.busy_with()) {
+            // What was planned is still done after a no, but nothing new is planned.
+            (WorkStep::Schedule, no @ (Outcome::Declined | Outcome::Cancelled), _) => {
+                return Err(Refusal::Settled(no));
             }
-            WorkStep::Start => match application.work.busy_with() {
-                Some(other) if other != item => Err(Refusal::Busy(other)),
-                _ => Ok(()),
-            },
-            _ => Ok(()),
-        }?;
+            (WorkStep::Start, _, Some(other)) if other != item => {
+                return Err(Refusal::Busy(other));
+            }
+            _ => {}
+        }
         application.emit(match step {
             WorkStep::Schedule => Work::Scheduled { item, by },
             WorkStep::Start => Work::Started { item, by },

@@ -95,5 +95,7 @@ fn choose(log: &Path, count: usize) -> Result<BTreeSet<usize>, Box<dyn Error>> {
     }
     let every = (total / count.max(1)).max(1);
     let spread = (0..total).step_by(every).take(count);
-    Ok(spread.chain(with_activity.into_values().flatten()).collect())
+    Ok(spread
+        .chain(with_activity.into_values().flatten())
+        .collect())
 }

@@ -25,10 +25,13 @@ pub(crate) enum Cause {
     Xml(quick_xml::Error),
     #[error("the log ends in the middle; is the file whole?")]
     Ends,
-    #[error("this is a <{root}>, not a <log> in XES")]
-    NotALog { root: String },
+    #[error("there is no <log> in it; is it XES?")]
+    NoLog,
     #[error("{what} has no {key}")]
-    Missing { what: &'static str, key: &'static str },
+    Missing {
+        what: &'static str,
+        key: &'static str,
+    },
     #[error("{key} is {value:?}, not {expected}")]
     Invalid {
         key: &'static str,

@@ -61,7 +61,14 @@ fn check(log: impl Into<Vec<u8>>, whole: &[u32], faults: &[&str]) {
     let ids = cases.iter().map(|case| case.id.0).collect::<Vec<_>>();
     let found = found.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(
-        (ids.as_slice(), found.iter().map(String::as_str).collect::<Vec<_>>().as_slice()),
+        (
+            ids.as_slice(),
+            found
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .as_slice()
+        ),
         (whole, faults)
     );
 }
@@ -79,7 +86,11 @@ fn a_truncated_gzip_keeps_the_cases_before() {
     let (cases, faults) = read(log);
     assert_eq!(cases.len(), 3);
     assert_eq!(faults.len(), 1, "{faults:?}");
-    assert!(faults[0].to_string().contains("cannot be read on"), "{}", faults[0]);
+    assert!(
+        faults[0].to_string().contains("cannot be read on"),
+        "{}",
+        faults[0]
+    );
 }
 
 #[test]
@@ -89,7 +100,9 @@ fn a_truncated_log_keeps_the_cases_before() {
     check(
         &log[..cut],
         &[1],
-        &["line 19, case 2: ill-formed XML: syntax error: attribute value not closed: `'` not found before end of input"],
+        &[
+            "line 19, case 2: ill-formed XML: syntax error: attribute value not closed: `'` not found before end of input",
+        ],
     );
     check(
         log.replace("</log>", ""),
@@ -101,12 +114,22 @@ fn a_truncated_log_keeps_the_cases_before() {
 #[test]
 fn broken_xml_ends_the_log_where_it_is() {
     check(
-        small_log().replacen("<string key='AMOUNT_REQ' value='20'/>", "<string key='AMOUNT_REQ' value='20'>", 1),
+        small_log().replacen(
+            "<string key='AMOUNT_REQ' value='20'/>",
+            "<string key='AMOUNT_REQ' value='20'>",
+            1,
+        ),
         &[1],
-        &["line 20, case 2: ill-formed XML: ill-formed document: expected `</string>`, but `</trace>` was found"],
+        &[
+            "line 20, case 2: ill-formed XML: ill-formed document: expected `</string>`, but `</trace>` was found",
+        ],
     );
-    check("<html>\n</html>", &[], &["line 1: this is a <html>, not a <log> in XES"]);
-    check("", &[], &["line 1: the log ends in the middle; is the file whole?"]);
+    check(
+        "<html>\n</html>",
+        &[],
+        &["line 1: there is no <log> in it; is it XES?"],
+    );
+    check("", &[], &["line 1: there is no <log> in it; is it XES?"]);
 }
 
 #[test]
@@ -126,7 +149,9 @@ fn a_case_with_a_fault_is_left_out_and_the_next_is_read() {
     check(
         log.replacen("A_PARTLYSUBMITTED", "A_BAPTISED", 1),
         &[2, 3],
-        &["line 9, case 1: \"A_BAPTISED\" with lifecycle \"COMPLETE\" is not an activity of the loan process"],
+        &[
+            "line 9, case 1: \"A_BAPTISED\" with lifecycle \"COMPLETE\" is not an activity of the loan process",
+        ],
     );
     check(
         log.replace("value='20'", "value='much'"),

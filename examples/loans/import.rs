@@ -1,12 +1,10 @@
 //! Plays a log into the store: every event of it becomes a command, in the order of time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use pericarp::prelude::*;
 use pericarp::store::{AppendError, Store};
-use pericarp::{
-    Commit, CommitError, Context, DecideError, LoadError, Pericarp, Timestamp, decide,
-};
+use pericarp::{Commit, CommitError, Context, DecideError, LoadError, Pericarp, Timestamp, decide};
 
 use crate::application::LoanApplication;
 use crate::commands::{Advance, DoWork, Negotiate, Refusal, Submit};
@@ -14,9 +12,10 @@ use crate::events::{Amount, ApplicationId};
 use crate::fault::{Cause, Fault};
 use crate::log::{Activity, Case, Entry};
 
-/// How many events go into one commit. A commit waits for the disk once, whatever its size; all
-/// of it is in the store or nothing, so that a later run knows where to go on.
-pub(crate) const BATCH: usize = 1_000;
+/// How many events go into one commit, as many as a store takes by default. A commit waits for
+/// the disk once, whatever its size; all of it is in the store or nothing, so that a later run
+/// knows where to go on.
+const BATCH: usize = 1_000;
 
 /// A log in the order of time, and no larger than it must be.
 #[derive(Debug, Default)]
@@ -76,6 +75,10 @@ impl Timeline {
         self.records.len()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
     fn add(&mut self, case: Case) {
         let application = self.applications.len() as u32;
         self.applications.push(Heading {
@@ -85,7 +88,8 @@ impl Timeline {
             events: case.entries.len() as u64,
         });
         let entries = case.entries.into_iter();
-        self.records.extend(entries.map(|entry| Record { application, entry }));
+        self.records
+            .extend(entries.map(|entry| Record { application, entry }));
     }
 }
 
@@ -97,6 +101,18 @@ struct Player {
     /// How many of its events in the log have come by.
     seen: u64,
     is_refused: bool,
+}
+
+impl Player {
+    fn new(root: Option<Root<LoanApplication>>) -> Self {
+        let known = root.as_ref().map_or(0, |root| Root::version(root).get());
+        Self {
+            root,
+            known,
+            seen: 0,
+            is_refused: false,
+        }
+    }
 }
 
 /// Why an import could not go on. What was committed before stays; another run goes on from there.
@@ -166,17 +182,14 @@ async fn load<S: Store>(
     batch: &[Record],
     players: &mut HashMap<u32, Player>,
 ) -> Result<(), LoadError> {
-    let mut new = batch.iter().map(|record| record.application).collect::<Vec<_>>();
-    new.retain(|application| !players.contains_key(application));
-    new.sort_unstable();
-    new.dedup();
+    let applications = batch.iter().map(|record| record.application);
+    let new: BTreeSet<u32> = applications
+        .filter(|application| !players.contains_key(application))
+        .collect();
     let id = |application: &u32| timeline.applications[*application as usize].id;
     let ids = new.iter().map(id).collect::<Vec<_>>();
     let roots = app.load_many(&ids).await?;
-    for (application, root) in new.into_iter().zip(roots) {
-        let known = root.as_ref().map_or(0, |root| Root::version(root).get());
-        players.insert(application, Player { root, known, seen: 0, is_refused: false });
-    }
+    players.extend(new.into_iter().zip(roots.into_iter().map(Player::new)));
     Ok(())
 }
 
@@ -191,14 +204,45 @@ fn play(
     match entry.activity {
         Activity::Submit(by) => {
             let (requested, registered_on) = (heading.requested, heading.registered_on);
-            decide(root, &Submit { application, requested, registered_on, by }, &context)
+            decide(
+                root,
+                &Submit {
+                    application,
+                    requested,
+                    registered_on,
+                    by,
+                },
+                &context,
+            )
         }
-        Activity::Advance(step, by) => decide(root, &Advance { application, step, by }, &context),
-        Activity::Negotiate(step, by) => {
-            decide(root, &Negotiate { application, step, by }, &context).map(|_offer| ())
-        }
-        Activity::Work(item, step, by) => {
-            decide(root, &DoWork { application, item, step, by }, &context)
-        }
+        Activity::Advance(step, by) => decide(
+            root,
+            &Advance {
+                application,
+                step,
+                by,
+            },
+            &context,
+        ),
+        Activity::Negotiate(step, by) => decide(
+            root,
+            &Negotiate {
+                application,
+                step,
+                by,
+            },
+            &context,
+        )
+        .map(|_offer| ()),
+        Activity::Work(item, step, by) => decide(
+            root,
+            &DoWork {
+                application,
+                item,
+                step,
+                by,
+            },
+            &context,
+        ),
     }
 }

@@ -28,8 +28,13 @@ async fn played(app: &Pericarp<MemoryStore>, timeline: &Timeline) -> Result<Impo
 }
 
 fn outcomes(report: &Report) -> [u64; 4] {
-    [Outcome::Approved, Outcome::Declined, Outcome::Cancelled, Outcome::Open]
-        .map(|outcome| report.with_outcome(outcome))
+    [
+        Outcome::Approved,
+        Outcome::Declined,
+        Outcome::Cancelled,
+        Outcome::Open,
+    ]
+    .map(|outcome| report.with_outcome(outcome))
 }
 
 #[tokio::test]
@@ -38,7 +43,10 @@ async fn the_sample_is_imported_once_and_replayed_whole() -> Tested {
     assert!(timeline.faults.is_empty());
 
     let first = played(&app, &timeline).await?;
-    assert_eq!((first.added, first.known, first.refused.len()), (10_915, 0, 0));
+    assert_eq!(
+        (first.added, first.known, first.refused.len()),
+        (10_915, 0, 0)
+    );
     let second = played(&app, &timeline).await?;
     assert_eq!((second.added, second.known), (0, 10_915));
 
@@ -98,7 +106,11 @@ async fn a_refusal_names_the_line_and_the_case_and_ends_that_case_alone() -> Tes
 
     let imported = played(&app, &timeline_of(&log)).await?;
     assert_eq!(imported.added, 5);
-    let refused = imported.refused.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let refused = imported
+        .refused
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>();
     assert_eq!(
         refused,
         ["line 9, case 1: refused: step Approve does not follow on a stage of submitted"]

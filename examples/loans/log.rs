@@ -56,10 +56,17 @@ pub(crate) fn cases(
 
 fn understand(trace: &Trace) -> Result<Case, Fault> {
     let of_case = Fields("the case", &trace.attributes);
-    let entries = trace.events.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    let entries = trace
+        .events
+        .iter()
+        .map(entry)
+        .collect::<Result<Vec<_>, _>>()?;
     match entries.first() {
         None => Err(Fault::at(trace.attributes.line, Cause::NoEvents)),
-        Some(Entry { activity: Activity::Submit(_), .. }) => Ok(()),
+        Some(Entry {
+            activity: Activity::Submit(_),
+            ..
+        }) => Ok(()),
         Some(other) => Err(Fault::at(other.line, Cause::NotSubmitted)),
     }?;
     Ok(Case {
@@ -76,7 +83,13 @@ fn entry(event: &Attributes) -> Result<Entry, Fault> {
     let lifecycle = of_event.text("lifecycle:transition")?;
     let unknown = || {
         let (activity, lifecycle) = (name.into(), lifecycle.into());
-        Fault::at(event.line, Cause::UnknownActivity { activity, lifecycle })
+        Fault::at(
+            event.line,
+            Cause::UnknownActivity {
+                activity,
+                lifecycle,
+            },
+        )
     };
     // Only work has a life; whatever else is in the log is over when it is written there.
     let is_over = lifecycle == "COMPLETE";
@@ -186,9 +199,19 @@ impl<'a> Fields<'a> {
     ) -> Result<T, Fault> {
         let value = self.text(key)?;
         parse(value).ok_or_else(|| {
-            let line = self.1.get(key).map_or(self.1.line, |attribute| attribute.line);
+            let line = self
+                .1
+                .get(key)
+                .map_or(self.1.line, |attribute| attribute.line);
             let value = value.into();
-            Fault::at(line, Cause::Invalid { key, value, expected })
+            Fault::at(
+                line,
+                Cause::Invalid {
+                    key,
+                    value,
+                    expected,
+                },
+            )
         })
     }
 }

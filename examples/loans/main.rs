@@ -11,6 +11,8 @@
 //! `xes`, `log` and `fault` read the log and know nothing of Pericarp.
 
 mod application;
+#[cfg(test)]
+mod application_tests;
 mod commands;
 mod cut;
 mod events;
@@ -26,8 +28,9 @@ mod table;
 mod xes;
 
 use std::error::Error;
+use std::fmt::Display;
 use std::fs::File;
-use std::io::Cursor;
+use std::io::{self, Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -78,13 +81,10 @@ struct Arguments {
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(code) => code,
+        // Whoever reads the report may stop in the middle of it, as `head` does.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            let mut source = error.source();
-            while let Some(cause) = source {
-                eprintln!("  because {cause}");
-                source = cause.source();
-            }
             ExitCode::FAILURE
         }
     }
@@ -95,15 +95,19 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         (arguments.cut_sample, &arguments.log, &arguments.sample)
     {
         let cases = cut::cut(log, count, sample)?;
-        println!("{} cases are in {}", thousands(cases as u64), sample.display());
+        say(format!("{cases} cases are in {}", sample.display()))?;
         return Ok(ExitCode::SUCCESS);
     }
     let timeline = read(arguments.log.as_deref())?;
+    if timeline.is_empty() {
+        return Ok(tell_faults(&timeline, &Imported::default()));
+    }
     if arguments.memory {
+        say("Store    in memory")?;
         play(Pericarp::new(MemoryStore::new()), &timeline).await
     } else {
         let store = SqliteStore::open(&arguments.db).await?;
-        println!("The store is {}.\n", arguments.db.display());
+        say(format!("Store    {}", arguments.db.display()))?;
         play(Pericarp::new(store), &timeline).await
     }
 }
@@ -121,22 +125,24 @@ fn read(path: Option<&Path>) -> Result<Timeline, Box<dyn Error>> {
             timeline
         }
     };
-    println!(
-        "The log {} has {} applications; read {}.",
-        path.map_or("sample".into(), |path| path.display().to_string()),
+    say(format!(
+        "Log      {}: {} applications, {} events, read in {:.2} s",
+        path.map_or("the sample".into(), |path| path.display().to_string()),
         thousands(timeline.applications.len() as u64),
-        rate(timeline.len() as u64, "events", started.elapsed()),
-    );
+        thousands(timeline.len() as u64),
+        started.elapsed().as_secs_f64(),
+    ))?;
     Ok(timeline)
 }
 
 /// Imports, replays and reports.
-async fn play<S: Store>(
-    app: Pericarp<S>,
-    timeline: &Timeline,
-) -> Result<ExitCode, Box<dyn Error>> {
+async fn play<S: Store>(app: Pericarp<S>, timeline: &Timeline) -> Result<ExitCode, Box<dyn Error>> {
     let started = Instant::now();
-    let progress = bar(timeline.len() as u64, "importing", "{human_pos}/{human_len} events");
+    let progress = bar(
+        timeline.len() as u64,
+        "importing",
+        "{human_pos}/{human_len} events",
+    );
     let imported = import(&app, timeline, |events| progress.inc(events)).await?;
     progress.finish_and_clear();
     let import_time = started.elapsed();
@@ -145,19 +151,17 @@ async fn play<S: Store>(
     let report = replay(&app, timeline).await?;
     let replay_time = started.elapsed();
 
-    println!("{report}");
-    match imported {
-        Imported { added: 0, known, .. } => {
-            println!("Import   nothing to add: {} events were there", thousands(known));
-        }
-        Imported { added, known, .. } => {
-            println!("Import   {}", rate(added, "events", import_time));
-            if known > 0 {
-                println!("         {} events were there", thousands(known));
-            }
-        }
-    }
-    println!("Replay   {}", rate(report.events, "events", replay_time));
+    app.store().close().await;
+
+    let added = rate(imported.added, "events", import_time);
+    let known = thousands(imported.known);
+    let import = match (imported.added, imported.known) {
+        (0, _) => format!("nothing to add: {known} events were there"),
+        (_, 0) => added,
+        _ => format!("{added}; {known} were there"),
+    };
+    let replay = rate(report.events, "events", replay_time);
+    say(format!("Import   {import}\nReplay   {replay}\n\n{report}"))?;
     Ok(tell_faults(timeline, &imported))
 }
 
@@ -167,13 +171,16 @@ async fn replay<S: Store>(
     timeline: &Timeline,
 ) -> Result<Report, pericarp::LoadError> {
     let applications = &timeline.applications;
-    let progress = bar(applications.len() as u64, "replaying", "{human_pos}/{human_len} applications");
+    let progress = bar(
+        applications.len() as u64,
+        "replaying",
+        "{human_pos}/{human_len} applications",
+    );
     let mut report = Report::default();
     for some in applications.chunks(LOADED_TOGETHER) {
         let ids = some.iter().map(|heading| heading.id).collect::<Vec<_>>();
-        for application in app.load_many::<LoanApplication>(&ids).await?.iter().flatten() {
-            report.count(application);
-        }
+        let loaded = app.load_many::<LoanApplication>(&ids).await?;
+        loaded.iter().flatten().for_each(|one| report.count(one));
         progress.inc(ids.len() as u64);
     }
     progress.finish_and_clear();
@@ -186,7 +193,11 @@ fn tell_faults(timeline: &Timeline, imported: &Imported) -> ExitCode {
     if count == 0 {
         return ExitCode::SUCCESS;
     }
-    eprintln!("\nThe log has {} faults; all else is in the store:", thousands(count as u64));
+    let faults = if count == 1 { "fault" } else { "faults" };
+    eprintln!(
+        "The log has {} {faults}; what is whole was played:",
+        thousands(count as u64)
+    );
     let faults = timeline.faults.iter().chain(&imported.refused);
     for fault in faults.take(FAULTS_LISTED) {
         eprintln!("  {fault}");
@@ -195,6 +206,16 @@ fn tell_faults(timeline: &Timeline, imported: &Imported) -> ExitCode {
         eprintln!("  and {} more", thousands((count - FAULTS_LISTED) as u64));
     }
     ExitCode::FAILURE
+}
+
+/// `println!` for a reader who may go away.
+fn say(text: impl Display) -> io::Result<()> {
+    writeln!(io::stdout(), "{text}")
+}
+
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// A progress bar; it hides itself where nobody looks.

@@ -1,5 +1,6 @@
 //! What the bank may want to know, counted over the replayed applications.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::time::Duration;
 
@@ -45,7 +46,9 @@ impl Report {
         outcome.amounts.push(application.requested.0);
         outcome.offers += application.offers.len() as u64;
         if let Some(settled) = application.settled_at {
-            outcome.until_settled.push(settled.since(application.submitted_at));
+            outcome
+                .until_settled
+                .push(settled.since(application.submitted_at));
         }
         let most = self.offers_per_application.len() - 1;
         self.offers_per_application[application.offers.len().min(most)] += 1;
@@ -56,13 +59,17 @@ impl Report {
             self.work[session.item as usize].push(session.length());
             self.longest.push((*Root::id(application), *session));
         }
-        self.longest.sort_by_key(|(_, session)| std::cmp::Reverse(session.length()));
+        self.longest
+            .sort_by_key(|(_, session)| Reverse(session.length()));
         self.longest.truncate(LONGEST);
     }
 
     /// How many applications were counted.
     pub(crate) fn applications(&self) -> u64 {
-        self.outcomes.iter().map(OfOutcome::len).sum()
+        OUTCOMES
+            .iter()
+            .map(|outcome| self.with_outcome(*outcome))
+            .sum()
     }
 
     /// How many applications ended in `outcome`.
@@ -85,18 +92,25 @@ impl Session {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Outcomes\n\n{}", self.outcome_table())?;
-        writeln!(f, "Offers\n\n{}", self.offer_table())?;
-        writeln!(f, "Work, the slowest first\n\n{}", self.work_table())?;
-        writeln!(f, "The longest sessions of work\n\n{}", self.longest_table())
+        let tables = [
+            ("What became of the applications", self.outcome_table()),
+            ("Offers for an application", self.offers_each_table()),
+            ("What became of the offers", self.offer_table()),
+            ("Work, the slowest first", self.work_table()),
+            ("The longest sessions of work", self.longest_table()),
+        ];
+        for (title, table) in tables {
+            writeln!(f, "{title}\n\n{table}")?;
+        }
+        Ok(())
     }
 }
 
 impl Report {
     fn outcome_table(&self) -> Table {
         let mut table = Table::new([
-            "Applications",
-            "",
+            "Outcome",
+            "applications",
             "share",
             "amount requested",
             "median amount",
@@ -127,43 +141,46 @@ impl Report {
         table
     }
 
-    fn offer_table(&self) -> Table {
-        let of = |state: OfferState| self.offers[state as usize];
-        let made = self.offers.iter().sum();
-        let mut table = Table::new(["Offers of an application", "applications", "share"]);
+    fn offers_each_table(&self) -> Table {
+        let mut table = Table::new(["Offers", "applications", "share"]);
         let most = self.offers_per_application.len() - 1;
         for (offers, count) in self.offers_per_application.iter().enumerate() {
             let or_more = if offers == most { " or more" } else { "" };
-            table.row([
-                format!("{offers}{or_more}"),
-                thousands(*count),
-                percent(*count, self.applications()),
-            ]);
+            let share = percent(*count, self.applications());
+            table.row([format!("{offers}{or_more}"), thousands(*count), share]);
         }
-        let pending = made
-            - of(OfferState::Accepted)
-            - of(OfferState::Declined)
-            - of(OfferState::Cancelled);
-        for (name, count) in [
-            ("offers made", made),
-            ("  accepted", of(OfferState::Accepted)),
-            ("  declined", of(OfferState::Declined)),
-            ("  cancelled", of(OfferState::Cancelled)),
-            ("  pending", pending),
-        ] {
+        table
+    }
+
+    fn offer_table(&self) -> Table {
+        let of = |state: OfferState| self.offers[state as usize];
+        let made = self.offers.iter().sum();
+        let ended = [
+            OfferState::Accepted,
+            OfferState::Declined,
+            OfferState::Cancelled,
+        ]
+        .map(of);
+        let mut table = Table::new(["Outcome", "offers", "share"]);
+        let rows = ["accepted", "declined", "cancelled"].into_iter().zip(ended);
+        let pending = made - ended.iter().sum::<u64>();
+        for (name, count) in rows.chain([("pending", pending), ("all", made)]) {
             table.row([name.into(), thousands(count), percent(count, made)]);
         }
         table
     }
 
     fn work_table(&self) -> Table {
-        let mut table = Table::new(["Work item", "sessions", "median", "95 %", "longest", "total"]);
-        let total = |item: &WorkItem| self.work[*item as usize].iter().sum::<Duration>();
+        let mut table = Table::new([
+            "Work item",
+            "sessions",
+            "median",
+            "95 %",
+            "longest",
+            "total",
+        ]);
         let mut items = WorkItem::ALL;
-        items.sort_by_key(|item| {
-            let sessions = self.work[*item as usize].len().max(1) as u32;
-            std::cmp::Reverse(total(item) / sessions)
-        });
+        items.sort_by_key(|item| Reverse(quantile(&self.work[*item as usize], 0.5)));
         for item in items {
             let lengths = &self.work[item as usize];
             let at = |part| quantile(lengths, part).map_or("–".into(), span);
@@ -173,14 +190,20 @@ impl Report {
                 at(0.5),
                 at(0.95),
                 at(1.0),
-                span(total(&item)),
+                span(lengths.iter().sum()),
             ]);
         }
         table
     }
 
     fn longest_table(&self) -> Table {
-        let mut table = Table::new(["Work item", "application", "from", "to", "length"]);
+        let mut table = Table::new([
+            "Work item",
+            "application",
+            "from (UTC)",
+            "to (UTC)",
+            "length",
+        ]);
         let minute = |at: Timestamp| at.to_string().get(..16).unwrap_or("").replace('T', " ");
         for (application, session) in &self.longest {
             table.row([

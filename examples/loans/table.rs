@@ -79,7 +79,10 @@ pub(crate) fn span(time: Duration) -> String {
 pub(crate) fn rate(count: u64, what: &str, time: Duration) -> String {
     let seconds = time.as_secs_f64();
     let per_second = thousands((count as f64 / seconds.max(1e-9)) as u64);
-    format!("{} {what} in {seconds:.2} s: {per_second} {what}/s", thousands(count))
+    format!(
+        "{} {what} in {seconds:.2} s: {per_second} {what}/s",
+        thousands(count)
+    )
 }
 
 #[cfg(test)]
@@ -99,6 +102,9 @@ mod tests {
     fn columns_are_aligned() {
         let mut table = Table::new(["Fruit", "Pieces"]);
         table.row(["Fig".into(), thousands(12_000)]);
-        assert_eq!(table.to_string(), "  Fruit  Pieces\n  ─────────────\n  Fig    12,000\n");
+        assert_eq!(
+            table.to_string(),
+            "  Fruit  Pieces\n  ─────────────\n  Fig    12,000\n"
+        );
     }
 }

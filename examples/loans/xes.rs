@@ -64,7 +64,7 @@ enum Element {
     Trace,
     Event,
     Attribute(Attribute),
-    Other(String),
+    Other,
 }
 
 /// Reads a log that may be compressed with gzip.
@@ -101,8 +101,8 @@ impl<R: BufRead> Traces<R> {
                 Token::Open(Element::Trace) if self.place == Place::InLog => {
                     return self.trace().map(Some);
                 }
-                Token::Open(Element::Other(root)) if self.place == Place::Before => {
-                    return Err(self.fault(Cause::NotALog { root }));
+                Token::Open(_) | Token::End if self.place == Place::Before => {
+                    return Err(self.fault(Cause::NoLog));
                 }
                 // Extensions, classifiers, `global` defaults and attributes of the log itself.
                 Token::Open(_) => self.skip()?,
@@ -180,9 +180,7 @@ impl<R: BufRead> Traces<R> {
         loop {
             self.buffer.clear();
             let token = match self.xml.read_event_into(&mut self.buffer) {
-                Ok(Event::Start(tag)) => {
-                    element(&tag, self.xml.get_ref().line).map(Token::Open)
-                }
+                Ok(Event::Start(tag)) => element(&tag, self.xml.get_ref().line).map(Token::Open),
                 Ok(Event::End(_)) => Ok(Token::Close),
                 Ok(Event::Eof) => Ok(Token::End),
                 Ok(_) => continue,
@@ -229,7 +227,7 @@ fn element(tag: &BytesStart<'_>, line: u32) -> Result<Element, quick_xml::Error>
         "log" => Element::Log,
         "trace" => Element::Trace,
         "event" => Element::Event,
-        name => {
+        _ => {
             let (mut key, mut value) = (None, None);
             for attribute in tag.attributes() {
                 let attribute = attribute?;
@@ -238,11 +236,15 @@ fn element(tag: &BytesStart<'_>, line: u32) -> Result<Element, quick_xml::Error>
                     "value" => &mut value,
                     _ => continue,
                 };
-                *slot = Some(attribute.normalized_value(XmlVersion::Implicit1_0)?.into_owned());
+                *slot = Some(
+                    attribute
+                        .normalized_value(XmlVersion::Implicit1_0)?
+                        .into_owned(),
+                );
             }
             match (key, value) {
                 (Some(key), Some(value)) => Element::Attribute(Attribute { line, value, key }),
-                _ => Element::Other(name.to_owned()),
+                _ => Element::Other,
             }
         }
     })

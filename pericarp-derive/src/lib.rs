@@ -15,6 +15,10 @@ mod parse;
 mod span;
 mod words;
 
+#[cfg(test)]
+mod mutations;
+#[cfg(test)]
+mod snapshots;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

@@ -6,8 +6,12 @@ use std::fmt::Display;
 
 // Attributes and their words.
 
-pub(crate) fn not_a_list(attribute: &str) -> String {
-    format!("write the attribute with its words in parentheses: `#[{attribute}(..)]`")
+pub(crate) fn not_a_list(attribute: &str, form: &str) -> String {
+    format!("write this attribute as `#[{attribute}({form})]`")
+}
+
+pub(crate) fn missing_attribute(item: &impl Display, attribute: &str, form: &str) -> String {
+    format!("`{item}` has no words to say what it is; add `#[{attribute}({form})]`")
 }
 
 pub(crate) fn not_a_word(known: &str) -> String {
@@ -30,12 +34,20 @@ pub(crate) fn wrong_form(word: &str, form: &str) -> String {
     format!("write `{word}` as `{form}`")
 }
 
+pub(crate) fn stands_alone(word: &str) -> String {
+    format!("`{word}` stands alone; remove what follows it")
+}
+
+pub(crate) fn no_comma(word: &str) -> String {
+    format!("put a comma between `{word}` and this")
+}
+
 pub(crate) fn missing_word(item: &impl Display, attribute: &str, word: &str, form: &str) -> String {
     format!("`{item}` has no {word}; add `#[{attribute}({form})]`")
 }
 
 pub(crate) fn on_a_field(attribute: &str) -> String {
-    format!("`#[{attribute}(..)]` says nothing about a single field or variant here; remove it")
+    format!("`#[{attribute}(..)]` means nothing here; remove it, or move it to the item")
 }
 
 // Events.
@@ -44,7 +56,8 @@ pub(crate) fn event_name(word: &str) -> String {
     format!("`{word}` must be 1 to 128 ASCII letters, digits and `. _ - :`, starting with a letter")
 }
 
-pub(crate) const EVENT_VERSION: &str = "`version` counts from 1; write `version = 1` or leave it out";
+pub(crate) const EVENT_VERSION: &str =
+    "`version` counts from 1; write `version = 1` or leave it out";
 
 pub(crate) fn alias_is_name(name: &str) -> String {
     format!("\"{name}\" is the current name already; remove it from `alias(..)`")
@@ -62,12 +75,16 @@ pub(crate) fn belongs_on_variants(word: &str) -> String {
     format!("each variant of an enum is an event with its own `{word}`; move it to the variants")
 }
 
+pub(crate) const CRATE_ON_VARIANT: &str =
+    "`crate` holds for the whole enum; move it to `#[event(crate = ..)]` on the enum";
+
 pub(crate) const EVENT_TUPLE_VARIANT: &str =
     "a variant holds named fields, one struct or nothing; name the fields or wrap a struct";
 
 pub(crate) const EVENT_NO_VARIANTS: &str = "an event enum needs at least one variant";
 
-pub(crate) const EVENT_UNION: &str = "an event is a struct or an enum; a union cannot be serialised";
+pub(crate) const EVENT_UNION: &str =
+    "an event is a struct or an enum; a union cannot be serialised";
 
 pub(crate) fn serde_form(word: &str) -> String {
     format!(
@@ -76,7 +93,9 @@ pub(crate) fn serde_form(word: &str) -> String {
 }
 
 pub(crate) fn serde_variant(word: &str) -> String {
-    format!("remove `{word}`: every variant of an event enum is written and read under its own name")
+    format!(
+        "remove `{word}`: every variant of an event enum is written and read under its own name"
+    )
 }
 
 // Aggregates.
@@ -97,7 +116,8 @@ pub(crate) fn beside_enum(word: &str) -> String {
     format!("`event = ..` is already the enum of all events; remove `{word}` or remove `event`")
 }
 
-pub(crate) const LISTED_NOT_A_PATH: &str = "list an event by the name of its type, such as `Deposited`";
+pub(crate) const LISTED_NOT_A_PATH: &str =
+    "list an event by the name of its type, such as `Deposited`";
 
 pub(crate) const LISTED_LIFETIME: &str = "write `'_` for the lifetime of the payload";
 

@@ -11,5 +11,7 @@ pub(crate) fn is_category(name: &str) -> bool {
 fn is_name(name: &str, longest: usize, marks: &str) -> bool {
     name.len() <= longest
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c))
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || marks.contains(c))
 }

@@ -1,8 +1,5 @@
 /// The one of `words` that `typed` was probably meant to be.
-pub(crate) fn nearest<'w>(
-    typed: &str,
-    words: impl Iterator<Item = &'w str>,
-) -> Option<&'w str> {
+pub(crate) fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     words
         .map(|word| (distance(typed, word), word))
         .filter(|(distance, word)| *distance <= word.len().div_ceil(3))
@@ -17,7 +14,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut diagonal = i;
         let mut left = i + 1;
         for (cell, y) in row.iter_mut().skip(1).zip(b.bytes()) {
-            let here = (diagonal + usize::from(x != y)).min(left + 1).min(*cell + 1);
+            let here = (diagonal + usize::from(x != y))
+                .min(left + 1)
+                .min(*cell + 1);
             diagonal = *cell;
             *cell = here;
             left = here;
@@ -36,7 +35,10 @@ mod tests {
     #[test]
     fn a_typo_is_near_and_another_word_is_not() {
         let check = |typed, expected| {
-            assert_eq!(nearest(typed, ["name", "version", "alias"].into_iter()), expected);
+            assert_eq!(
+                nearest(typed, ["name", "version", "alias"].into_iter()),
+                expected
+            );
         };
         check("nme", Some("name"));
         check("names", Some("name"));

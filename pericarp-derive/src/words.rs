@@ -2,6 +2,7 @@ use proc_macro2::{Span, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Attribute, Ident, Meta, Token, parenthesized};
 
 use crate::errors::Errors;
@@ -11,10 +12,31 @@ use crate::nearest::nearest;
 /// A word of an attribute, and how it is written.
 pub(crate) struct Word {
     pub(crate) name: &'static str,
+    /// Empty if it stands alone.
     pub(crate) form: &'static str,
+    /// Whether an attribute is not complete without it.
+    required: bool,
 }
 
-pub(crate) const CRATE: Word = Word { name: "crate", form: "crate = path::to::pericarp" };
+impl Word {
+    pub(crate) const fn required(name: &'static str, form: &'static str) -> Self {
+        Self {
+            name,
+            form,
+            required: true,
+        }
+    }
+
+    pub(crate) const fn optional(name: &'static str, form: &'static str) -> Self {
+        Self {
+            name,
+            form,
+            required: false,
+        }
+    }
+}
+
+pub(crate) const CRATE: Word = Word::optional("crate", "crate = path::to::pericarp");
 
 /// An attribute and the words it knows at one kind of place.
 pub(crate) struct Words {
@@ -22,10 +44,17 @@ pub(crate) struct Words {
     pub(crate) known: &'static [Word],
 }
 
-/// A word that was written.
+/// A word that was written, or attempted: one whose mistake is reported already.
 pub(crate) struct Given {
     pub(crate) name: &'static str,
     pub(crate) span: Span,
+}
+
+/// What has been read of an item's attributes so far.
+struct Reading<'r> {
+    errors: &'r mut Errors,
+    given: &'r mut Vec<Given>,
+    attempted: &'r mut Vec<Given>,
 }
 
 impl Words {
@@ -39,17 +68,27 @@ impl Words {
         mut set: impl FnMut(&'static str, ParseStream<'_>) -> syn::Result<()>,
     ) -> Vec<Given> {
         let mut given = Vec::new();
-        for attr in attrs.iter().filter(|attr| attr.path().is_ident(self.attribute)) {
+        let mut attempted = Vec::new();
+        for attr in attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident(self.attribute))
+        {
             let Meta::List(list) = &attr.meta else {
                 errors.push(
-                    attr.path().segments.first().map_or_else(Span::call_site, |s| s.ident.span()),
-                    messages::not_a_list(self.attribute),
+                    attr.path().span(),
+                    messages::not_a_list(self.attribute, &self.required_form()),
                 );
+                attempted.extend(self.required(attr.path().span()));
                 continue;
             };
             let read = list.parse_args_with(|input: ParseStream<'_>| {
                 while !input.is_empty() {
-                    self.read_word(input, errors, &mut given, &mut set);
+                    let mut reading = Reading {
+                        errors,
+                        given: &mut given,
+                        attempted: &mut attempted,
+                    };
+                    self.read_word(input, &mut reading, &mut set);
                     skip_to_next_word(input);
                 }
                 Ok(())
@@ -58,49 +97,92 @@ impl Words {
                 errors.push(error.span(), error);
             }
         }
+        attempted.retain(|word| given.iter().all(|given| given.name != word.name));
+        given.extend(attempted);
         given
     }
 
     fn read_word(
         &self,
         input: ParseStream<'_>,
-        errors: &mut Errors,
-        given: &mut Vec<Given>,
+        Reading {
+            errors,
+            given,
+            attempted,
+        }: &mut Reading<'_>,
         set: &mut impl FnMut(&'static str, ParseStream<'_>) -> syn::Result<()>,
     ) {
         let Ok(ident) = input.call(Ident::parse_any) else {
+            attempted.extend(self.required(input.span()));
             return errors.push(input.span(), messages::not_a_word(&self.known_names()));
         };
         let Some(word) = self.known.iter().find(|word| ident == word.name) else {
-            return errors.push(ident.span(), self.unknown(&ident));
+            let typed = ident.to_string();
+            let near = nearest(&typed, self.known.iter().map(|word| word.name));
+            attempted.extend(near.map(|name| Given {
+                name,
+                span: ident.span(),
+            }));
+            let message = match near {
+                Some(near) => messages::misspelt_word(&typed, self.attribute, near),
+                None => messages::unknown_word(&typed, self.attribute, &self.known_names()),
+            };
+            return errors.push(ident.span(), message);
         };
         if given.iter().any(|given| given.name == word.name) {
             return errors.push(ident.span(), messages::given_twice(word.name));
         }
-        given.push(Given { name: word.name, span: ident.span() });
+        given.push(Given {
+            name: word.name,
+            span: ident.span(),
+        });
+        let wrong_form = match word.form {
+            "" => messages::stands_alone(word.name),
+            form => messages::wrong_form(word.name, form),
+        };
         let value = input.cursor();
         match set(word.name, input) {
             Ok(()) if input.is_empty() || input.peek(Token![,]) => {}
-            Err(error) if input.cursor() != value => {
-                errors.push(error.span(), messages::wrong_form(word.name, word.form));
+            Ok(()) if input.peek(Ident::peek_any) => {
+                errors.push(input.span(), messages::no_comma(word.name));
             }
+            Err(error) if input.cursor() != value => errors.push(error.span(), wrong_form),
             _ if input.is_empty() || input.peek(Token![,]) => {
-                errors.push(ident.span(), messages::wrong_form(word.name, word.form));
+                errors.push(ident.span(), wrong_form);
             }
-            _ => errors.push(input.span(), messages::wrong_form(word.name, word.form)),
+            _ => errors.push(input.span(), wrong_form),
         }
     }
 
-    fn unknown(&self, ident: &Ident) -> String {
-        let typed = ident.to_string();
-        match nearest(&typed, self.known.iter().map(|word| word.name)) {
-            Some(word) => messages::misspelt_word(&typed, self.attribute, word),
-            None => messages::unknown_word(&typed, self.attribute, &self.known_names()),
-        }
+    /// The words the attribute needs, as they are written.
+    pub(crate) fn required_form(&self) -> String {
+        let required = self.known.iter().filter(|word| word.required);
+        let forms: Vec<_> = required
+            .map(|word| {
+                if word.form.is_empty() {
+                    word.name
+                } else {
+                    word.form
+                }
+            })
+            .collect();
+        forms.join(", ")
+    }
+
+    fn required(&self, span: Span) -> impl Iterator<Item = Given> {
+        let required = self.known.iter().filter(|word| word.required);
+        required.map(move |word| Given {
+            name: word.name,
+            span,
+        })
     }
 
     fn known_names(&self) -> String {
-        let names: Vec<_> = self.known.iter().map(|word| format!("`{}`", word.name)).collect();
+        let names: Vec<_> = self
+            .known
+            .iter()
+            .map(|word| format!("`{}`", word.name))
+            .collect();
         names.join(", ")
     }
 }

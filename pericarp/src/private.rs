@@ -1,16 +1,94 @@
 //! What generated code calls. Not part of the public interface: it may change in any release.
 
+pub use core::convert::{From, Infallible};
+pub use core::option::Option::{self, None, Some};
+pub use core::primitive::str;
+pub use core::result::Result::{self, Err, Ok};
 pub use serde;
 pub use std::vec::Vec;
 
-use crate::aggregate::{Emits, Starts};
+use serde::{Deserialize, Serialize};
+
+pub use crate::aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
 pub use crate::codec::{
     check_version, decode, decode_unit, decode_variant, encode, encode_unit, encode_variant,
 };
-use crate::{
-    Aggregate, DecodeError, DecodeEvent, EncodeError, Event, EventKind, FoldError, Meta,
-    RecordedEvent,
-};
+pub use crate::command::{Changes, Command, Creates, Handle, Mode, MustExist};
+pub use crate::event::{DecodeError, DecodeEvent, EncodeError, Event, EventKind};
+pub use crate::{Meta, RecordedEvent};
+
+/// A payload that serde can write: a bound that says so in few words where it does not hold.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not implement serde's `Serialize`, so it cannot be stored",
+    label = "no `Serialize` for `{Self}`",
+    note = "derive it beside `Event`: `#[derive(Event, Serialize, Deserialize)]`"
+)]
+pub trait Encode {
+    /// Writes the payload of a struct.
+    fn encode(&self, kind: &EventKind, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+    /// Writes the content of an enum's variant.
+    fn encode_variant(&self, kind: &EventKind, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> Encode for T {
+    #[inline]
+    fn encode(&self, kind: &EventKind, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        encode(kind, self, out)
+    }
+
+    #[inline]
+    fn encode_variant(&self, kind: &EventKind, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        encode_variant(kind, self, out)
+    }
+}
+
+/// A payload that serde can read: a bound that says so in few words where it does not hold.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not implement serde's `Deserialize`, so it cannot be read back",
+    label = "no `Deserialize` for `{Self}`",
+    note = "derive it beside `Event`: `#[derive(Event, Serialize, Deserialize)]`"
+)]
+pub trait Decode<'de>: Sized {
+    /// Reads the payload of a struct, if it was stored with the version that is known.
+    fn decode(record: &RecordedEvent<'de>, version: u32) -> Result<Option<Self>, DecodeError>;
+    /// Reads the content of the variant that serde numbers `index`.
+    fn decode_variant(
+        record: &RecordedEvent<'de>,
+        version: u32,
+        index: u32,
+    ) -> Result<Option<Self>, DecodeError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'de, T: Deserialize<'de>> Decode<'de> for T {
+    #[inline]
+    fn decode(record: &RecordedEvent<'de>, version: u32) -> Result<Option<Self>, DecodeError> {
+        check_version(record, version)?;
+        decode(record).map(Some)
+    }
+
+    #[inline]
+    fn decode_variant(
+        record: &RecordedEvent<'de>,
+        version: u32,
+        index: u32,
+    ) -> Result<Option<Self>, DecodeError> {
+        check_version(record, version)?;
+        decode_variant(record, index).map(Some)
+    }
+}
+
+/// Reads `unit`, an event without fields.
+pub fn decode_unit_as<T>(
+    record: &RecordedEvent<'_>,
+    version: u32,
+    unit: T,
+) -> Result<Option<T>, DecodeError> {
+    check_version(record, version)?;
+    decode_unit(record)?;
+    Ok(Some(unit))
+}
 
 /// An event that an aggregate lists: the only bound generated code puts on one, so that a type
 /// that is not an event is one error.
@@ -102,9 +180,6 @@ pub const fn total(lists: &[&[EventKind]]) -> usize {
 }
 
 /// Lists the kinds of several events as one array; `N` is the sum of their lengths.
-///
-/// # Panics
-/// At compile time, if two kinds share a name: a reader could not tell them apart.
 pub const fn concat_kinds<const N: usize>(lists: &[&[EventKind]]) -> [EventKind; N] {
     let mut all = [EventKind::new("none", 1, &[]); N];
     let mut at = 0;
@@ -118,27 +193,42 @@ pub const fn concat_kinds<const N: usize>(lists: &[&[EventKind]]) -> [EventKind;
         }
         list += 1;
     }
-    assert_distinct(&all);
     all
 }
 
-/// Refuses kinds that share a name or an alias.
-///
-/// # Panics
-/// At compile time, if they do.
-pub const fn assert_distinct(kinds: &[EventKind]) {
+/// Whether no two kinds share a name or an alias: a reader could not tell such two apart.
+pub const fn distinct(kinds: &[EventKind]) -> bool {
     let mut i = 0;
     while i < kinds.len() {
         let mut j = i + 1;
         while j < kinds.len() {
-            assert!(
-                !overlap(&kinds[i], &kinds[j]),
-                "two events are stored under the same name; a reader could not tell them apart"
-            );
+            if overlap(&kinds[i], &kinds[j]) {
+                return false;
+            }
             j += 1;
         }
         i += 1;
     }
+    true
+}
+
+/// Whether the stored names of an aggregate's events are [`distinct`], as a type.
+#[derive(Debug)]
+pub struct Names<const DISTINCT: bool>;
+
+/// Implemented by the names that are distinct.
+#[diagnostic::on_unimplemented(
+    message = "two events of `{A}` are stored under the same name, so a reader could not tell them apart",
+    label = "two of its events share a stored name",
+    note = "give each event its own `#[event(name = ..)]`, which no other has among its `alias(..)`"
+)]
+pub trait Distinct<A> {
+    /// That it was checked.
+    const CHECKED: ();
+}
+
+impl<A> Distinct<A> for Names<true> {
+    const CHECKED: () = ();
 }
 
 const fn overlap(a: &EventKind, b: &EventKind) -> bool {

@@ -1,9 +1,11 @@
 //! Everything that is tested through the public interface, as one binary.
 #![expect(
-    missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
     reason = "a failing test says where"
 )]
 
+mod conformance_memory;
+mod conformance_sqlite;
+mod derive;
 mod ui;

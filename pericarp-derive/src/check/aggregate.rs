@@ -5,7 +5,7 @@ use syn::{Generics, Ident, LitStr, Type, Visibility};
 use super::listed;
 pub(crate) use super::listed::{Listed, Role};
 use crate::errors::Errors;
-use crate::parse::aggregate::{CATEGORY, ID};
+use crate::parse::aggregate::{CATEGORY, ID, WORDS};
 use crate::parse::{self, Krate};
 use crate::words::Word;
 use crate::{lifetimes, messages, names};
@@ -54,8 +54,13 @@ pub(crate) fn check<'i>(
     if !written.generics.params.is_empty() {
         errors.push(written.generics.params.span(), messages::AGGREGATE_GENERICS);
     }
-    for word in [CATEGORY, ID] {
-        check_given(&written, &word, errors);
+    if written.is_bare() {
+        let message =
+            messages::missing_attribute(written.ident, "aggregate", &WORDS.required_form());
+        errors.push(written.ident.span(), message);
+    } else {
+        check_given(&written, &CATEGORY, errors);
+        check_given(&written, &ID, errors);
     }
     if let Some(category) = &written.category
         && !names::is_category(&category.value())
@@ -87,7 +92,10 @@ fn check_given(written: &parse::aggregate::Aggregate<'_>, word: &Word, errors: &
 fn check_events(written: &parse::aggregate::Aggregate<'_>, errors: &mut Errors) -> Events {
     if written.given("event").is_some() {
         check_alone(written, errors);
-    } else if written.given("events").is_none() && written.given("created_by").is_none() {
+    } else if !written.is_bare()
+        && written.given("events").is_none()
+        && written.given("created_by").is_none()
+    {
         errors.push(written.ident.span(), messages::no_events(written.ident));
     }
     if let Some(event) = &written.event {
@@ -100,11 +108,17 @@ fn check_events(written: &parse::aggregate::Aggregate<'_>, errors: &mut Errors) 
             Some(name) => name.clone(),
             None => format_ident!("{}Event", written.ident),
         },
-        borrows: listed.iter().any(|event| lifetimes::mentioned(event.ty).iter().any(|l| l == "_")),
+        borrows: listed
+            .iter()
+            .any(|event| lifetimes::mentioned(event.ty).iter().any(|l| l == "_")),
         from_default: written.given("created_by").is_none(),
         events: listed
             .into_iter()
-            .map(|Listed { ty, name, role }| Event { ty: ty.clone(), name, role })
+            .map(|Listed { ty, name, role }| Event {
+                ty: ty.clone(),
+                name,
+                role,
+            })
             .collect(),
     })
 }

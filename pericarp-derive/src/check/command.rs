@@ -23,11 +23,12 @@ pub(crate) enum Mode {
     MustExist,
 }
 
-pub(crate) fn check<'i>(
-    written: parse::command::Command<'i>,
-    errors: &mut Errors,
-) -> Command<'i> {
-    if !written.given.iter().any(|given| given.name == AGGREGATE.name) {
+pub(crate) fn check<'i>(written: parse::command::Command<'i>, errors: &mut Errors) -> Command<'i> {
+    if !written
+        .given
+        .iter()
+        .any(|given| given.name == AGGREGATE.name)
+    {
         errors.push(
             written.ident.span(),
             messages::missing_word(written.ident, "command", AGGREGATE.name, AGGREGATE.form),

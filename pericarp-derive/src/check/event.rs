@@ -34,9 +34,16 @@ pub(crate) struct Kind {
 pub(crate) fn check<'i>(written: parse::event::Event<'i>, errors: &mut Errors) -> Event<'i> {
     let ident = written.ident;
     let kinds = match written.body {
-        Body::Struct { kind, fields: Fields::Unit } => Kinds::Unit(check_kind(ident, kind, errors)),
+        Body::Struct {
+            kind,
+            fields: Fields::Unit,
+        } => Kinds::Unit(check_kind(ident, kind, errors)),
         Body::Struct { kind, .. } => Kinds::Struct(check_kind(ident, kind, errors)),
-        Body::Enum { on_enum, serde, variants } => {
+        Body::Enum {
+            on_enum,
+            serde,
+            variants,
+        } => {
             for word in on_enum.iter().filter(|word| word.name != "crate") {
                 errors.push(word.span, messages::belongs_on_variants(word.name));
             }
@@ -44,8 +51,10 @@ pub(crate) fn check<'i>(written: parse::event::Event<'i>, errors: &mut Errors) -
             if variants.is_empty() {
                 errors.push(ident.span(), messages::EVENT_NO_VARIANTS);
             }
-            let checked: Vec<_> =
-                variants.into_iter().map(|variant| check_variant(variant, errors)).collect();
+            let checked: Vec<_> = variants
+                .into_iter()
+                .map(|variant| check_variant(variant, errors))
+                .collect();
             check_distinct(&checked, errors);
             Kinds::Enum(checked)
         }
@@ -54,11 +63,19 @@ pub(crate) fn check<'i>(written: parse::event::Event<'i>, errors: &mut Errors) -
             Kinds::Enum(Vec::new())
         }
     };
-    Event { ident, generics: written.generics, krate: written.krate, kinds }
+    Event {
+        ident,
+        generics: written.generics,
+        krate: written.krate,
+        kinds,
+    }
 }
 
 fn check_variant<'i>(variant: parse::event::Variant<'i>, errors: &mut Errors) -> Variant<'i> {
     serde_form::check_variant(variant.serde, errors);
+    if let Some(word) = variant.kind.given.iter().find(|word| word.name == "crate") {
+        errors.push(word.span, messages::CRATE_ON_VARIANT);
+    }
     if matches!(variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() != 1) {
         errors.push(variant.ident.span(), messages::EVENT_TUPLE_VARIANT);
     }
@@ -83,7 +100,9 @@ fn check_kind(ident: &Ident, written: parse::event::Kind, errors: &mut Errors) -
     }
     check_aliases(&written, errors);
     Kind {
-        name: written.name.unwrap_or_else(|| LitStr::new("", ident.span())),
+        name: written
+            .name
+            .unwrap_or_else(|| LitStr::new("", ident.span())),
         version: written.version.map_or(1, |(version, _)| version),
         aliases: written.aliases,
     }
@@ -102,7 +121,12 @@ fn check_aliases(kind: &parse::event::Kind, errors: &mut Errors) {
         if kind.name.as_ref().is_some_and(|name| name.value() == text) {
             errors.push(alias.span(), messages::alias_is_name(&text));
         }
-        if kind.aliases.iter().take(i).any(|earlier| earlier.value() == text) {
+        if kind
+            .aliases
+            .iter()
+            .take(i)
+            .any(|earlier| earlier.value() == text)
+        {
             errors.push(alias.span(), messages::alias_twice(&text));
         }
     }

@@ -1,4 +1,3 @@
-use proc_macro2::Span;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
@@ -30,7 +29,9 @@ pub(super) fn merge<'w>(
     let mut all: Vec<Listed<'w>> = Vec::new();
     let created_by = created_by.iter().map(|ty| (ty, Role::Creates));
     for (ty, role) in created_by.chain(events.iter().map(|ty| (ty, Role::Applies))) {
-        let Some(name) = check_type(ty, errors) else { continue };
+        let Some(name) = check_type(ty, errors) else {
+            continue;
+        };
         let text = ty.to_token_stream().to_string();
         let same_type = |other: &&mut Listed<'_>| other.ty.to_token_stream().to_string() == text;
         match all.iter_mut().find(same_type) {
@@ -38,7 +39,11 @@ pub(super) fn merge<'w>(
                 other.role = Role::Either;
             }
             Some(_) => {
-                let list = if role == Role::Creates { "created_by" } else { "events" };
+                let list = if role == Role::Creates {
+                    "created_by"
+                } else {
+                    "events"
+                };
                 errors.push(ty.span(), messages::listed_twice(&name.to_string(), list));
             }
             None => {
@@ -54,10 +59,7 @@ pub(super) fn merge<'w>(
 
 fn check_type(ty: &Type, errors: &mut Errors) -> Option<Ident> {
     check_lifetimes(ty, errors);
-    let name = match ty {
-        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.clone()),
-        _ => None,
-    };
+    let name = last_word(ty);
     if name.is_none() {
         errors.push(ty.span(), messages::LISTED_NOT_A_PATH);
     }
@@ -68,8 +70,16 @@ fn check_type(ty: &Type, errors: &mut Errors) -> Option<Ident> {
 pub(super) fn check_lifetimes(ty: &Type, errors: &mut Errors) {
     for lifetime in lifetimes::mentioned(ty) {
         if lifetime != "_" && lifetime != "static" {
-            let span: Span = lifetime.span();
-            errors.push(span, messages::LISTED_LIFETIME);
+            errors.push(lifetime.span(), messages::LISTED_LIFETIME);
         }
+    }
+}
+
+fn last_word(ty: &Type) -> Option<Ident> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|word| word.ident.clone()),
+        // A type that a `macro_rules!` macro was given.
+        Type::Group(group) => last_word(&group.elem),
+        _ => None,
     }
 }

@@ -15,8 +15,13 @@ const ON_ENUM: [&str; 10] = [
     "field_identifier",
     "variant_identifier",
 ];
-const ON_VARIANT: [&str; 5] =
-    ["skip", "skip_serializing", "skip_deserializing", "other", "untagged"];
+const ON_VARIANT: [&str; 5] = [
+    "skip",
+    "skip_serializing",
+    "skip_deserializing",
+    "other",
+    "untagged",
+];
 
 /// Refuses what would make serde write or number the variants in another way.
 pub(super) fn check_enum(attrs: &[Attribute], errors: &mut Errors) {

@@ -5,26 +5,24 @@ use syn::{Type, parse_quote};
 use super::{scoped, sum};
 use crate::check::aggregate::{Aggregate, Event, Events, Role, Sum};
 use crate::lifetimes;
-use crate::parse::Krate;
 use crate::span::at;
 
 pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
-    let Krate(krate) = &aggregate.krate;
     match &aggregate.events {
         Events::Own(ty) => {
             let event = lifetimes::fill(ty, &parse_quote!('__e));
-            let fold = quote!(#krate::__private::fold_apply(__state, __event, __meta));
+            let fold = quote!(__p::fold_apply(__state, __event, __meta));
             let main = main(aggregate, &event, &initial(aggregate, true), &fold);
             let (emits, starts) = (emits(aggregate, ty), starts_from_default(aggregate, ty));
-            scoped(&quote!(#main #emits #starts))
+            scoped(&aggregate.krate, &quote!(#main #emits #starts))
         }
         Events::Sum(sum) => {
             let (name, generics) = (&sum.name, sum.borrows.then(|| quote!(<'__e>)));
             let initial = initial(aggregate, sum.from_default);
-            let main = main(aggregate, &quote!(#name #generics), &initial, &fold(sum, krate));
+            let main = main(aggregate, &quote!(#name #generics), &initial, &fold(sum));
             let lists = sum.events.iter().map(|event| listed(aggregate, sum, event));
-            let impls = scoped(&quote!(#main #(#lists)*));
-            let sum = sum::expand(aggregate, sum);
+            let (sum, sum_impls) = (sum::item(aggregate, sum), sum::impls(aggregate, sum));
+            let impls = scoped(&aggregate.krate, &quote!(#sum_impls #main #(#lists)*));
             quote!(#sum #impls)
         }
     }
@@ -32,28 +30,30 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
 
 /// Stands in for an aggregate with a mistake in it: any event may come, first or later.
 pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
-    let Krate(krate) = &aggregate.krate;
     if !aggregate.generics.params.is_empty() {
         return TokenStream::new();
     }
     let ident = aggregate.ident;
-    let event = quote!(#krate::__private::AnyEvent);
+    let event = quote!(__p::AnyEvent);
     let main = main(aggregate, &event, &quote!(loop {}), &quote!(loop {}));
-    scoped(&quote! {
-        #main
+    scoped(
+        &aggregate.krate,
+        &quote! {
+            #main
 
-        impl<__E> #krate::Emits<__E> for #ident {
-            fn apply_listed(&mut self, _: __E, _: &#krate::Meta<'_>) {
-                loop {}
+            impl<__E> __p::Emits<__E> for #ident {
+                fn apply_listed(&mut self, _: __E, _: &__p::Meta<'_>) {
+                    loop {}
+                }
             }
-        }
 
-        impl<__E> #krate::Starts<__E> for #ident {
-            fn create_listed(_: __E, _: &#krate::Meta<'_>) -> Self {
-                loop {}
+            impl<__E> __p::Starts<__E> for #ident {
+                fn create_listed(_: __E, _: &__p::Meta<'_>) -> Self {
+                    loop {}
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 fn main(
@@ -62,34 +62,38 @@ fn main(
     initial: &TokenStream,
     fold: &TokenStream,
 ) -> TokenStream {
-    let (Krate(krate), ident) = (&aggregate.krate, aggregate.ident);
-    let category = aggregate.category.iter().map(syn::LitStr::value).collect::<String>();
+    let ident = aggregate.ident;
+    let category = aggregate
+        .category
+        .iter()
+        .map(syn::LitStr::value)
+        .collect::<String>();
     let id = match &aggregate.id {
         Some(id) => quote!(#id),
-        None => quote!(&'static ::core::primitive::str),
+        None => quote!(&'static __p::str),
     };
     let error = match &aggregate.error {
         Some(error) => quote!(#error),
-        None => quote!(::core::convert::Infallible),
+        None => quote!(__p::Infallible),
     };
     quote! {
         #[automatically_derived]
-        impl #krate::Aggregate for #ident {
-            const CATEGORY: &'static ::core::primitive::str = #category;
+        impl __p::Aggregate for #ident {
+            const CATEGORY: &'static __p::str = #category;
 
             type Id = #id;
             type Error = #error;
             type Event<'__e> = #event;
 
-            fn initial() -> ::core::option::Option<Self> {
+            fn initial() -> __p::Option<Self> {
                 #initial
             }
 
             fn fold(
-                __state: &mut ::core::option::Option<Self>,
+                __state: &mut __p::Option<Self>,
                 __event: Self::Event<'_>,
-                __meta: &#krate::Meta<'_>,
-            ) -> ::core::result::Result<(), #krate::FoldError> {
+                __meta: &__p::Meta<'_>,
+            ) -> __p::Result<(), __p::FoldError> {
                 #fold
             }
         }
@@ -99,19 +103,18 @@ fn main(
 fn initial(aggregate: &Aggregate<'_>, from_default: bool) -> TokenStream {
     if from_default {
         let first = first_state(aggregate);
-        quote!(::core::option::Option::Some(#first))
+        quote!(__p::Some(#first))
     } else {
-        quote!(::core::option::Option::None)
+        quote!(__p::None)
     }
 }
 
 /// The default, by a trait that says what to do if there is none.
 fn first_state(aggregate: &Aggregate<'_>) -> TokenStream {
-    let Krate(krate) = &aggregate.krate;
-    quote_spanned!(at(aggregate.ident)=> <Self as #krate::__private::FirstState>::first_state())
+    quote_spanned!(at(aggregate.ident)=> <Self as __p::FirstState>::first_state())
 }
 
-fn fold(sum: &Sum, krate: &TokenStream) -> TokenStream {
+fn fold(sum: &Sum) -> TokenStream {
     let name = &sum.name;
     let arms = sum.events.iter().map(|event| {
         let variant = &event.name;
@@ -120,7 +123,7 @@ fn fold(sum: &Sum, krate: &TokenStream) -> TokenStream {
             Role::Applies => quote!(fold_apply),
             Role::Either => quote!(fold_either),
         };
-        quote!(#name::#variant(__event) => #krate::__private::#fold(__state, __event, __meta),)
+        quote!(#name::#variant(__event) => __p::#fold(__state, __event, __meta),)
     });
     quote!(match __event { #(#arms)* })
 }
@@ -136,12 +139,12 @@ fn listed(aggregate: &Aggregate<'_>, sum: &Sum, event: &Event) -> TokenStream {
 }
 
 fn emits(aggregate: &Aggregate<'_>, ty: &Type) -> TokenStream {
-    let (Krate(krate), ident) = (&aggregate.krate, aggregate.ident);
-    let apply = quote_spanned!(at(ty)=> <Self as #krate::Apply<#ty>>::apply);
+    let ident = aggregate.ident;
+    let apply = quote_spanned!(at(ty)=> <Self as __p::Apply<#ty>>::apply);
     quote! {
         #[automatically_derived]
-        impl #krate::Emits<#ty> for #ident {
-            fn apply_listed(&mut self, __event: #ty, __meta: &#krate::Meta<'_>) {
+        impl __p::Emits<#ty> for #ident {
+            fn apply_listed(&mut self, __event: #ty, __meta: &__p::Meta<'_>) {
                 #apply(self, __event, __meta);
             }
         }
@@ -149,24 +152,22 @@ fn emits(aggregate: &Aggregate<'_>, ty: &Type) -> TokenStream {
 }
 
 fn starts(aggregate: &Aggregate<'_>, ty: &Type) -> TokenStream {
-    let Krate(krate) = &aggregate.krate;
-    let create = quote_spanned!(at(ty)=> <Self as #krate::Create<#ty>>::create);
+    let create = quote_spanned!(at(ty)=> <Self as __p::Create<#ty>>::create);
     impl_starts(aggregate, ty, &quote!(#create(__event, __meta)))
 }
 
 fn starts_from_default(aggregate: &Aggregate<'_>, ty: &Type) -> TokenStream {
-    let Krate(krate) = &aggregate.krate;
     let first = first_state(aggregate);
-    let body = quote!(#krate::__private::create_from_default(#first, __event, __meta));
+    let body = quote!(__p::create_from_default(#first, __event, __meta));
     impl_starts(aggregate, ty, &body)
 }
 
 fn impl_starts(aggregate: &Aggregate<'_>, ty: &Type, body: &TokenStream) -> TokenStream {
-    let (Krate(krate), ident) = (&aggregate.krate, aggregate.ident);
+    let ident = aggregate.ident;
     quote! {
         #[automatically_derived]
-        impl #krate::Starts<#ty> for #ident {
-            fn create_listed(__event: #ty, __meta: &#krate::Meta<'_>) -> Self {
+        impl __p::Starts<#ty> for #ident {
+            fn create_listed(__event: #ty, __meta: &__p::Meta<'_>) -> Self {
                 #body
             }
         }

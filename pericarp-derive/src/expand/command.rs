@@ -1,17 +1,18 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
+use syn::parse_quote;
 
 use super::scoped;
 use crate::check::command::{Command, Mode};
-use crate::parse::Krate;
-use crate::span::at;
+use crate::span::{all_at, at};
 
 pub(crate) fn expand(command: &Command<'_>) -> TokenStream {
-    let Krate(krate) = &command.krate;
-    let aggregate = &command.aggregate;
-    let id = command.id.iter().map(|(member, ty)| quote_spanned!(at(ty)=> &self.#member));
+    let id = command
+        .id
+        .iter()
+        .map(|(member, ty)| quote_spanned!(at(ty)=> &self.#member));
     let handle = quote_spanned! {at(command.ident)=>
-        <#aggregate as #krate::Handle<Self>>::handle
+        <<Self as __p::Command>::Aggregate as __p::Handle<Self>>::handle
     };
     impl_command(command, &quote!(#(#id)*), &quote!(#handle(__target, self)))
 }
@@ -23,7 +24,7 @@ pub(crate) fn stub(command: &Command<'_>) -> TokenStream {
 }
 
 fn impl_command(command: &Command<'_>, id: &TokenStream, handle: &TokenStream) -> TokenStream {
-    let (Krate(krate), ident) = (&command.krate, command.ident);
+    let ident = command.ident;
     let Some(aggregate) = &command.aggregate else {
         return TokenStream::new();
     };
@@ -36,24 +37,34 @@ fn impl_command(command: &Command<'_>, id: &TokenStream, handle: &TokenStream) -
         Mode::Creates => quote!(Creates),
         Mode::MustExist => quote!(MustExist),
     };
-    let (impl_generics, ty_generics, where_clause) = command.generics.split_for_impl();
-    scoped(&quote! {
-        #[automatically_derived]
-        impl #impl_generics #krate::Command for #ident #ty_generics #where_clause {
-            type Aggregate = #aggregate;
-            type Returns = #returns;
-            type Mode = #krate::#mode;
+    // A type that is no aggregate is reported here, once: the rest may take it for granted.
+    let mut generics = command.generics.clone();
+    let bound = all_at(at(aggregate), quote!(#aggregate: __p::Aggregate));
+    generics
+        .make_where_clause()
+        .predicates
+        .push(parse_quote!(#bound));
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    scoped(
+        &command.krate,
+        &quote! {
+            #[automatically_derived]
+            impl #impl_generics __p::Command for #ident #ty_generics #where_clause {
+                type Aggregate = #aggregate;
+                type Returns = #returns;
+                type Mode = __p::#mode;
 
-            fn id(&self) -> &<#aggregate as #krate::Aggregate>::Id {
-                #id
-            }
+                fn id(&self) -> &<#aggregate as __p::Aggregate>::Id {
+                    #id
+                }
 
-            fn handle_listed(
-                &self,
-                __target: <#krate::#mode as #krate::Mode<#aggregate>>::Target<'_>,
-            ) -> ::core::result::Result<#returns, <#aggregate as #krate::Aggregate>::Error> {
-                #handle
+                fn handle_listed(
+                    &self,
+                    __target: <__p::#mode as __p::Mode<#aggregate>>::Target<'_>,
+                ) -> __p::Result<#returns, <#aggregate as __p::Aggregate>::Error> {
+                    #handle
+                }
             }
-        }
-    })
+        },
+    )
 }

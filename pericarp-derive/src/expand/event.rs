@@ -2,78 +2,75 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Fields, Ident};
 
-use super::{decode_generics, scoped};
+use super::{generics, scoped};
 use crate::check::event::{Event, Kind, Kinds, Variant};
-use crate::parse::Krate;
 use crate::span::at;
 
 pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
-    let Krate(krate) = &event.krate;
+    let kinds = quote!(<Self as __p::Event>::KINDS);
     // An error about serde points at the name of the user's type.
-    let this = quote_spanned!(at(event.ident)=> Self);
-    let kinds = quote!(<Self as #krate::Event>::KINDS);
-    let decoded = |decode: TokenStream| {
-        quote!(::core::result::Result::map(#decode, ::core::option::Option::Some))
-    };
-    match &event.kinds {
-        Kinds::Unit(kind) => {
-            let guard = guard(kind, krate);
-            let new_kind = new_kind(kind, krate);
-            impls(event, &Bodies {
-                kinds: quote!(#new_kind),
-                kind: quote!(&#kinds[0]),
-                encode: quote! {
-                    #krate::__private::encode_unit(__out);
-                    ::core::result::Result::Ok(())
-                },
-                decode: {
-                    let unit = quote!(#krate::__private::decode_unit(__record));
-                    quote!(#guard ::core::result::Result::map(#unit, |()| ::core::option::Option::Some(Self)))
-                },
-            })
-        }
-        Kinds::Struct(kind) => {
-            let guard = guard(kind, krate);
-            let decode = decoded(quote!(#krate::__private::decode::<#this>(__record)));
-            impls(event, &Bodies {
-                kinds: new_kind(kind, krate),
-                kind: quote!(&#kinds[0]),
-                encode: quote!(#krate::__private::encode::<#this>(&#kinds[0], self, __out)),
-                decode: quote!(#guard #decode),
-            })
-        }
+    let write = quote_spanned!(at(event.ident)=> <Self as __p::Encode>);
+    let read = quote_spanned!(at(event.ident)=> <Self as __p::Decode<'__de>>);
+    let bodies = match &event.kinds {
+        Kinds::Unit(kind) => Bodies {
+            kinds: new_kind(kind),
+            kind: quote!(&#kinds[0]),
+            encode: quote! {
+                __p::encode_unit(__out);
+                __p::Ok(())
+            },
+            decode: arm(
+                kind,
+                |version| quote!(__p::decode_unit_as(__record, #version, Self)),
+            ),
+        },
+        Kinds::Struct(kind) => Bodies {
+            kinds: new_kind(kind),
+            kind: quote!(&#kinds[0]),
+            encode: quote!(#write::encode(self, &#kinds[0], __out)),
+            decode: arm(kind, |version| quote!(#read::decode(__record, #version))),
+        },
         Kinds::Enum(variants) => {
-            let new_kinds = variants.iter().map(|variant| new_kind(&variant.kind, krate));
+            let new_kinds = variants.iter().map(|variant| new_kind(&variant.kind));
             let patterns = variants.iter().map(pattern);
             let indexes = 0..variants.len();
-            let choice = choice(variants);
-            let decode =
-                decoded(quote!(#krate::__private::decode_variant::<#this>(__record, __variant)));
-            impls(event, &Bodies {
+            let arms = variants.iter().zip(0u32..).map(|(variant, index)| {
+                arm(
+                    &variant.kind,
+                    |version| quote!(#read::decode_variant(__record, #version, #index)),
+                )
+            });
+            Bodies {
                 kinds: quote!(#(#new_kinds),*),
                 kind: quote!(&#kinds[match self { #(#patterns => #indexes,)* }]),
                 encode: quote! {
-                    let __kind = <Self as #krate::Event>::kind(self);
-                    #krate::__private::encode_variant::<#this>(__kind, self, __out)
+                    #write::encode_variant(self, <Self as __p::Event>::kind(self), __out)
                 },
-                decode: quote! {
-                    let (__variant, __version) = #choice;
-                    #krate::__private::check_version(__record, __version)?;
-                    #decode
-                },
-            })
+                decode: quote!(#(#arms)*),
+            }
         }
-    }
+    };
+    let arms = &bodies.decode;
+    let decode = quote! {
+        match __record.event_type {
+            #arms
+            _ => __p::Ok(__p::None),
+        }
+    };
+    impls(event, &Bodies { decode, ..bodies })
 }
 
 /// Stands in for an event with a mistake in it.
 pub(crate) fn stub(event: &Event<'_>) -> TokenStream {
-    impls(event, &Bodies {
-        kinds: TokenStream::new(),
-        kind: quote!(loop {}),
-        encode: quote!(let _ = __out; loop {}),
-        decode: quote!(let _ = __record; loop {}),
-    })
+    impls(
+        event,
+        &Bodies {
+            kinds: TokenStream::new(),
+            kind: quote!(loop {}),
+            encode: quote!(let _ = __out; loop {}),
+            decode: quote!(let _ = __record; loop {}),
+        },
+    )
 }
 
 struct Bodies {
@@ -84,71 +81,63 @@ struct Bodies {
 }
 
 fn impls(event: &Event<'_>, bodies: &Bodies) -> TokenStream {
-    let Bodies { kinds, kind, encode, decode } = bodies;
-    let (ident, Krate(krate)) = (event.ident, &event.krate);
+    let Bodies {
+        kinds,
+        kind,
+        encode,
+        decode,
+    } = bodies;
+    let ident = event.ident;
     let (_, ty_generics, _) = event.generics.split_for_impl();
-    let encode_generics = decode_generics::encode(event.generics, &event.krate);
-    let decode_generics = decode_generics::decode(event.generics, &event.krate);
+    let encode_generics = generics::encode(event.generics);
+    let decode_generics = generics::decode(event.generics);
     let (impl_encode, _, where_encode) = encode_generics.split_for_impl();
     let (impl_decode, _, where_decode) = decode_generics.split_for_impl();
-    scoped(&quote! {
-        #[automatically_derived]
-        impl #impl_encode #krate::Event for #ident #ty_generics #where_encode {
-            const KINDS: &'static [#krate::EventKind] = &[#kinds];
+    scoped(
+        &event.krate,
+        &quote! {
+            #[automatically_derived]
+            impl #impl_encode __p::Event for #ident #ty_generics #where_encode {
+                const KINDS: &'static [__p::EventKind] = &[#kinds];
 
-            fn kind(&self) -> &'static #krate::EventKind {
-                #kind
+                fn kind(&self) -> &'static __p::EventKind {
+                    #kind
+                }
+
+                fn encode(
+                    &self,
+                    __out: &mut __p::Vec<u8>,
+                ) -> __p::Result<(), __p::EncodeError> {
+                    #encode
+                }
             }
 
-            fn encode(
-                &self,
-                __out: &mut #krate::__private::Vec<u8>,
-            ) -> ::core::result::Result<(), #krate::EncodeError> {
-                #encode
+            #[automatically_derived]
+            impl #impl_decode __p::DecodeEvent<'__de> for #ident #ty_generics #where_decode {
+                fn decode(
+                    __record: &__p::RecordedEvent<'__de>,
+                ) -> __p::Result<__p::Option<Self>, __p::DecodeError> {
+                    #decode
+                }
             }
-        }
-
-        #[automatically_derived]
-        impl #impl_decode #krate::DecodeEvent<'__de> for #ident #ty_generics #where_decode {
-            fn decode(
-                __record: &#krate::RecordedEvent<'__de>,
-            ) -> ::core::result::Result<::core::option::Option<Self>, #krate::DecodeError> {
-                #decode
-            }
-        }
-    })
+        },
+    )
 }
 
-fn new_kind(kind: &Kind, krate: &TokenStream) -> TokenStream {
-    let Kind { name, version, aliases } = kind;
-    quote!(#krate::EventKind::new(#name, #version, &[#(#aliases),*]))
+fn new_kind(kind: &Kind) -> TokenStream {
+    let Kind {
+        name,
+        version,
+        aliases,
+    } = kind;
+    quote!(__p::EventKind::new(#name, #version, &[#(#aliases),*]))
 }
 
-/// Returns `None` for other types, and an error for other versions.
-fn guard(kind: &Kind, krate: &TokenStream) -> TokenStream {
+/// What decodes an event that is stored under the name of `kind`, or under an alias.
+fn arm(kind: &Kind, decode: impl FnOnce(u32) -> TokenStream) -> TokenStream {
     let names = kind.names();
-    let version = kind.version;
-    quote! {
-        if !::core::matches!(__record.event_type, #(#names)|*) {
-            return ::core::result::Result::Ok(::core::option::Option::None);
-        }
-        #krate::__private::check_version(__record, #version)?;
-    }
-}
-
-/// Chooses the index and the version of the variant by the stored name.
-fn choice(variants: &[Variant<'_>]) -> TokenStream {
-    let arms = variants.iter().zip(0u32..).map(|(variant, index)| {
-        let names = variant.kind.names();
-        let version = variant.kind.version;
-        quote!(#(#names)|* => (#index, #version),)
-    });
-    quote! {
-        match __record.event_type {
-            #(#arms)*
-            _ => return ::core::result::Result::Ok(::core::option::Option::None),
-        }
-    }
+    let decode = decode(kind.version);
+    quote!(#(#names)|* => #decode,)
 }
 
 fn pattern(variant: &Variant<'_>) -> TokenStream {

@@ -3,17 +3,20 @@
 pub(crate) mod aggregate;
 pub(crate) mod command;
 pub(crate) mod event;
-mod decode_generics;
+mod generics;
 mod sum;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// Keeps `impls` from being named, and from being judged by the lints of the user's crate.
-fn scoped(impls: &TokenStream) -> TokenStream {
+use crate::parse::Krate;
+
+/// Puts `impls` where they can see the runtime as `__p`, and the user's crate cannot see them.
+fn scoped(Krate(krate): &Krate, impls: &TokenStream) -> TokenStream {
     quote! {
-        #[allow(unused_qualifications, clippy::absolute_paths)]
+        #[allow(unused_qualifications)]
         const _: () = {
+            use #krate::__private as __p;
             #impls
         };
     }

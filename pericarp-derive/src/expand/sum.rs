@@ -2,59 +2,71 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Lifetime, parse_quote};
 
-use super::scoped;
 use crate::check::aggregate::{Aggregate, Event, Sum};
 use crate::lifetimes;
-use crate::parse::Krate;
-use crate::span::at;
+use crate::span::{all_at, at};
 
-/// Generates the enum of all events of an aggregate.
-pub(super) fn expand(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
+/// The enum of all events of an aggregate.
+pub(super) fn item(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
     let (vis, ident, name) = (aggregate.vis, aggregate.ident, &sum.name);
     let lifetime: Lifetime = parse_quote!('__e);
     let generics = sum.borrows.then(|| quote!(<'__e>));
-    let doc = format!(" Any one event of [`{ident}`].");
+    let doc = format!(" Any one event of `{ident}`.");
     let variants = sum.events.iter().map(|event| {
         let (variant, ty) = (&event.name, lifetimes::fill(&event.ty, &lifetime));
-        let doc = format!(" [`{variant}`].");
+        let doc = format!(" `{variant}`.");
         quote!(#[doc = #doc] #variant(#ty),)
     });
-    let impls = impls(aggregate, sum, generics.as_ref());
     quote! {
         #[doc = #doc]
-        #[allow(private_interfaces, clippy::large_enum_variant)]
+        #[allow(private_interfaces, missing_debug_implementations, clippy::large_enum_variant)]
         #vis enum #name #generics {
             #(#variants)*
         }
-        #impls
     }
 }
 
-fn impls(aggregate: &Aggregate<'_>, sum: &Sum, generics: Option<&TokenStream>) -> TokenStream {
-    let (Krate(krate), name) = (&aggregate.krate, &sum.name);
+/// What makes it an event.
+pub(super) fn impls(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
+    let (name, generics) = (&sum.name, sum.borrows.then(|| quote!(<'__e>)));
     let variants: Vec<_> = sum.events.iter().map(|event| &event.name).collect();
-    let froms = sum.events.iter().map(|event| from(event, name, generics));
+    let froms = sum
+        .events
+        .iter()
+        .map(|event| from(event, name, generics.as_ref()));
     let lists = sum.events.iter().map(|event| {
         let ty = lifetimes::fill(&event.ty, &parse_quote!('static));
-        listed(event, &ty, krate, &quote!(KINDS))
+        listed(event, &ty, &quote!(KINDS))
     });
     let call = |method: TokenStream| {
-        sum.events.iter().map(move |event| listed(event, &inferred(event), krate, &method))
+        sum.events
+            .iter()
+            .map(move |event| listed(event, &inferred(event), &method))
     };
     let kinds = call(quote!(kind));
     let encodes = call(quote!(encode));
     let decodes = call(quote!(decode));
-    scoped(&quote! {
+    let ident = aggregate.ident;
+    let forever = sum.borrows.then(|| quote!(<'static>));
+    let distinct = quote! {
+        const _: () = <__p::Names<{
+            __p::distinct(<#name #forever as __p::Event>::KINDS)
+        }> as __p::Distinct<#ident>>::CHECKED;
+    };
+    let distinct = all_at(at(ident), distinct);
+    quote! {
         #(#froms)*
 
+        #distinct
+
         #[automatically_derived]
-        impl #generics #krate::Event for #name #generics {
-            const KINDS: &'static [#krate::EventKind] = {
-                const __LISTS: &[&[#krate::EventKind]] = &[#(#lists),*];
-                &#krate::__private::concat_kinds::<{ #krate::__private::total(__LISTS) }>(__LISTS)
+        impl #generics __p::Event for #name #generics {
+            const KINDS: &'static [__p::EventKind] = {
+                const __LISTS: &[&[__p::EventKind]] = &[#(#lists),*];
+                &__p::concat_kinds::<{ __p::total(__LISTS) }>(__LISTS)
             };
 
-            fn kind(&self) -> &'static #krate::EventKind {
+            fn kind(&self) -> &'static __p::EventKind {
                 match self {
                     #(Self::#variants(__event) => #kinds(__event),)*
                 }
@@ -62,8 +74,8 @@ fn impls(aggregate: &Aggregate<'_>, sum: &Sum, generics: Option<&TokenStream>) -
 
             fn encode(
                 &self,
-                __out: &mut #krate::__private::Vec<u8>,
-            ) -> ::core::result::Result<(), #krate::EncodeError> {
+                __out: &mut __p::Vec<u8>,
+            ) -> __p::Result<(), __p::EncodeError> {
                 match self {
                     #(Self::#variants(__event) => #encodes(__event, __out),)*
                 }
@@ -71,28 +83,28 @@ fn impls(aggregate: &Aggregate<'_>, sum: &Sum, generics: Option<&TokenStream>) -
         }
 
         #[automatically_derived]
-        impl<'__e> #krate::DecodeEvent<'__e> for #name #generics {
+        impl<'__e> __p::DecodeEvent<'__e> for #name #generics {
             #[inline]
             fn decode(
-                __record: &#krate::RecordedEvent<'__e>,
-            ) -> ::core::result::Result<::core::option::Option<Self>, #krate::DecodeError> {
-                ::core::result::Result::Ok(
-                    #(if let ::core::option::Option::Some(__event) = #decodes(__record)? {
-                        ::core::option::Option::Some(Self::#variants(__event))
+                __record: &__p::RecordedEvent<'__e>,
+            ) -> __p::Result<__p::Option<Self>, __p::DecodeError> {
+                __p::Ok(
+                    #(if let __p::Some(__event) = #decodes(__record)? {
+                        __p::Some(Self::#variants(__event))
                     } else)* {
-                        ::core::option::Option::None
+                        __p::None
                     }
                 )
             }
         }
-    })
+    }
 }
 
 fn from(event: &Event, name: &syn::Ident, generics: Option<&TokenStream>) -> TokenStream {
     let (variant, ty) = (&event.name, lifetimes::fill(&event.ty, &parse_quote!('__e)));
     quote! {
         #[automatically_derived]
-        impl #generics ::core::convert::From<#ty> for #name #generics {
+        impl #generics __p::From<#ty> for #name #generics {
             fn from(__event: #ty) -> Self {
                 Self::#variant(__event)
             }
@@ -102,8 +114,8 @@ fn from(event: &Event, name: &syn::Ident, generics: Option<&TokenStream>) -> Tok
 
 /// A path through `Listed`, the one bound on a listed type: so one that is not an event is
 /// reported once, where it is listed.
-fn listed(event: &Event, ty: &TokenStream, krate: &TokenStream, item: &TokenStream) -> TokenStream {
-    quote_spanned!(at(&event.ty)=> <#ty as #krate::__private::Listed<'_>>::#item)
+fn listed(event: &Event, ty: &TokenStream, item: &TokenStream) -> TokenStream {
+    quote_spanned!(at(&event.ty)=> <#ty as __p::Listed<'_>>::#item)
 }
 
 fn inferred(event: &Event) -> TokenStream {

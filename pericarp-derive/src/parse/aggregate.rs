@@ -5,17 +5,19 @@ use super::{Krate, misplaced};
 use crate::errors::Errors;
 use crate::words::{self, CRATE, Given, Word, Words};
 
-pub(crate) const CATEGORY: Word = Word { name: "category", form: "category = \"noun\"" };
-pub(crate) const ID: Word = Word { name: "id", form: "id = IdType" };
-const ERROR: Word = Word { name: "error", form: "error = ErrorType" };
-const EVENTS: Word = Word { name: "events", form: "events(Deposited, Withdrawn)" };
-const CREATED_BY: Word = Word { name: "created_by", form: "created_by(Opened)" };
-const EVENT: Word = Word { name: "event", form: "event = EventEnum" };
-const ENUM_NAME: Word = Word { name: "enum_name", form: "enum_name = NameOfTheEnum" };
+pub(crate) const CATEGORY: Word = Word::required("category", "category = \"noun\"");
+pub(crate) const ID: Word = Word::required("id", "id = IdType");
+const ERROR: Word = Word::optional("error", "error = ErrorType");
+const EVENTS: Word = Word::required("events", "events(Deposited, Withdrawn)");
+const CREATED_BY: Word = Word::optional("created_by", "created_by(Opened)");
+const EVENT: Word = Word::optional("event", "event = EventEnum");
+const ENUM_NAME: Word = Word::optional("enum_name", "enum_name = NameOfTheEnum");
 
-const WORDS: Words = Words {
+pub(crate) const WORDS: Words = Words {
     attribute: "aggregate",
-    known: &[CATEGORY, ID, ERROR, EVENTS, CREATED_BY, EVENT, ENUM_NAME, CRATE],
+    known: &[
+        CATEGORY, ID, ERROR, EVENTS, CREATED_BY, EVENT, ENUM_NAME, CRATE,
+    ],
 };
 
 /// An aggregate as it was written.
@@ -36,9 +38,17 @@ pub(crate) struct Aggregate<'i> {
 }
 
 impl Aggregate<'_> {
+    /// Whether nothing was written at all.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.given.is_empty()
+    }
+
     /// Where a word was written, with a right value or not.
     pub(crate) fn given(&self, name: &str) -> Option<Span> {
-        self.given.iter().find(|given| given.name == name).map(|given| given.span)
+        self.given
+            .iter()
+            .find(|given| given.name == name)
+            .map(|given| given.span)
     }
 }
 

@@ -5,15 +5,19 @@ use super::Krate;
 use crate::errors::Errors;
 use crate::words::{self, CRATE, Given, Word, Words};
 
-pub(crate) const AGGREGATE: Word = Word { name: "aggregate", form: "aggregate = Account" };
-const RETURNS: Word = Word { name: "returns", form: "returns = i64" };
-const CREATES: Word = Word { name: "creates", form: "creates" };
-const MUST_EXIST: Word = Word { name: "must_exist", form: "must_exist" };
+pub(crate) const AGGREGATE: Word = Word::required("aggregate", "aggregate = Account");
+const RETURNS: Word = Word::optional("returns", "returns = i64");
+const CREATES: Word = Word::optional("creates", "");
+const MUST_EXIST: Word = Word::optional("must_exist", "");
 
-const ON_STRUCT: Words =
-    Words { attribute: "command", known: &[AGGREGATE, RETURNS, CREATES, MUST_EXIST, CRATE] };
-const ON_FIELD: Words =
-    Words { attribute: "command", known: &[Word { name: "id", form: "#[command(id)]" }] };
+const ON_STRUCT: Words = Words {
+    attribute: "command",
+    known: &[AGGREGATE, RETURNS, CREATES, MUST_EXIST, CRATE],
+};
+const ON_FIELD: Words = Words {
+    attribute: "command",
+    known: &[Word::required("id", "")],
+};
 
 /// A command as it was written.
 pub(crate) struct Command<'i> {
@@ -67,10 +71,17 @@ pub(crate) fn parse<'i>(item: &'i DeriveInput, errors: &mut Errors) -> Command<'
 
 fn read_ids<'i>(command: &mut Command<'i>, fields: &'i Fields, errors: &mut Errors) {
     for (member, field) in fields.members().zip(fields) {
-        command.tried_id |= field.attrs.iter().any(|attr| attr.path().is_ident("command"));
+        command.tried_id |= field
+            .attrs
+            .iter()
+            .any(|attr| attr.path().is_ident("command"));
         let given = ON_FIELD.read(&field.attrs, errors, |_, _| Ok(()));
         if let Some(mark) = given.first() {
-            command.ids.push(Id { member, ty: &field.ty, mark: mark.span });
+            command.ids.push(Id {
+                member,
+                ty: &field.ty,
+                mark: mark.span,
+            });
         }
     }
 }

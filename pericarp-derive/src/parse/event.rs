@@ -5,12 +5,14 @@ use super::{Krate, misplaced};
 use crate::errors::Errors;
 use crate::words::{self, CRATE, Given, Word, Words};
 
-const NAME: Word = Word { name: "name", form: "name = \"noun.verbed\"" };
-const VERSION: Word = Word { name: "version", form: "version = 1" };
-const ALIAS: Word = Word { name: "alias", form: "alias(\"old.name\")" };
+const NAME: Word = Word::required("name", "name = \"noun.verbed\"");
+const VERSION: Word = Word::optional("version", "version = 1");
+const ALIAS: Word = Word::optional("alias", "alias(\"old.name\")");
 
-const ON_ITEM: Words = Words { attribute: "event", known: &[NAME, VERSION, ALIAS, CRATE] };
-const ON_VARIANT: Words = Words { attribute: "event", known: &[NAME, VERSION, ALIAS] };
+const WORDS: Words = Words {
+    attribute: "event",
+    known: &[NAME, VERSION, ALIAS, CRATE],
+};
 
 /// An event as it was written.
 pub(crate) struct Event<'i> {
@@ -21,8 +23,15 @@ pub(crate) struct Event<'i> {
 }
 
 pub(crate) enum Body<'i> {
-    Struct { kind: Kind, fields: &'i Fields },
-    Enum { on_enum: Vec<Given>, serde: &'i [Attribute], variants: Vec<Variant<'i>> },
+    Struct {
+        kind: Kind,
+        fields: &'i Fields,
+    },
+    Enum {
+        on_enum: Vec<Given>,
+        serde: &'i [Attribute],
+        variants: Vec<Variant<'i>>,
+    },
     Union,
 }
 
@@ -51,20 +60,32 @@ impl Kind {
 
 pub(crate) fn parse<'i>(item: &'i DeriveInput, errors: &mut Errors) -> Event<'i> {
     let mut krate = Krate::default();
-    let kind = kind(&ON_ITEM, &item.attrs, &mut krate, errors);
+    let kind = kind(&item.attrs, &mut krate, errors);
     let body = match &item.data {
         Data::Struct(data) => {
             misplaced::on_fields("event", &data.fields, errors);
-            Body::Struct { kind, fields: &data.fields }
+            Body::Struct {
+                kind,
+                fields: &data.fields,
+            }
         }
         Data::Enum(data) => Body::Enum {
             on_enum: kind.given,
             serde: &item.attrs,
-            variants: data.variants.iter().map(|written| variant(written, errors)).collect(),
+            variants: data
+                .variants
+                .iter()
+                .map(|written| variant(written, errors))
+                .collect(),
         },
         Data::Union(_) => Body::Union,
     };
-    Event { ident: &item.ident, generics: &item.generics, krate, body }
+    Event {
+        ident: &item.ident,
+        generics: &item.generics,
+        krate,
+        body,
+    }
 }
 
 fn variant<'i>(variant: &'i syn::Variant, errors: &mut Errors) -> Variant<'i> {
@@ -73,13 +94,13 @@ fn variant<'i>(variant: &'i syn::Variant, errors: &mut Errors) -> Variant<'i> {
         ident: &variant.ident,
         fields: &variant.fields,
         serde: &variant.attrs,
-        kind: kind(&ON_VARIANT, &variant.attrs, &mut Krate::default(), errors),
+        kind: kind(&variant.attrs, &mut Krate::default(), errors),
     }
 }
 
-fn kind(words: &Words, attrs: &[Attribute], krate: &mut Krate, errors: &mut Errors) -> Kind {
+fn kind(attrs: &[Attribute], krate: &mut Krate, errors: &mut Errors) -> Kind {
     let mut kind = Kind::default();
-    kind.given = words.read(attrs, errors, |word, input| {
+    kind.given = WORDS.read(attrs, errors, |word, input| {
         match word {
             "name" => kind.name = Some(words::value(input)?),
             "version" => {

@@ -1,5 +1,5 @@
 use syn::spanned::Spanned;
-use syn::{Attribute, DeriveInput, Data, Fields};
+use syn::{Attribute, Data, DeriveInput, Fields};
 
 use crate::errors::Errors;
 use crate::messages;

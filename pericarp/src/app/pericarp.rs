@@ -28,7 +28,7 @@ pub(super) struct Shared<S> {
     clock: Box<dyn Clock>,
     ids: Box<dyn Ids>,
     gates: Gates,
-    pages: Mutex<Vec<[Page; 2]>>,
+    pages: Mutex<Vec<Vec<Page>>>,
 }
 
 /// Puts a [`Pericarp`] together from parts other than the default ones.
@@ -128,18 +128,18 @@ impl<S> PericarpBuilder<S> {
     }
 }
 
-/// How many pairs of pages are kept for the next load.
+/// How many sets of pages are kept for the next load.
 const SPARE_PAGES: usize = 8;
 
 /// Text a page may hold for it to be kept: one large stream must not hold memory for ever.
 const SPARE_BYTES: usize = 1 << 20;
 
 impl<S> Shared<S> {
-    pub(super) fn take_pages(&self) -> [Page; 2] {
+    pub(super) fn take_pages(&self) -> Vec<Page> {
         self.spare_pages().pop().unwrap_or_default()
     }
 
-    pub(super) fn give_pages(&self, pages: [Page; 2]) {
+    pub(super) fn give_pages(&self, pages: Vec<Page>) {
         let mut spare = self.spare_pages();
         let small = pages.iter().all(|page| page.capacity() <= SPARE_BYTES);
         if small && spare.len() < SPARE_PAGES {
@@ -147,7 +147,7 @@ impl<S> Shared<S> {
         }
     }
 
-    fn spare_pages(&self) -> std::sync::MutexGuard<'_, Vec<[Page; 2]>> {
+    fn spare_pages(&self) -> std::sync::MutexGuard<'_, Vec<Vec<Page>>> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

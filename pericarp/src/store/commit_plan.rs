@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::Conflict;
-use crate::{Commit, Committed, Page, StreamCommitted, StreamName, Version};
+use crate::{Commit, Committed, Page, Position, StreamCommitted, StreamName, Version};
 
 /// Where the events of a commit go: the verdict on every turn of it, before anything is written.
 ///
@@ -55,34 +55,47 @@ impl<T: Clone> CommitPlan<T> {
 /// Whether `commit` is the one that is stored in `page`: the same streams, types, schema versions
 /// and payload bytes, in the same order. Then this is the answer it got.
 ///
+/// `version_before` says what version a stream had before a position; it is asked for turns
+/// without events, which leave nothing in the page.
+///
 /// Times, metadata and expectations are not compared: a retry may carry a new time and trace.
-pub fn is_replay_of(commit: &Commit, page: &Page) -> Option<Committed> {
-    let (first, last) = (page.first()?, page.last()?);
+///
+/// # Errors
+/// What `version_before` says.
+pub fn is_replay_of<E>(
+    commit: &Commit,
+    page: &Page,
+    mut version_before: impl FnMut(&StreamName, Position) -> Result<Version, E>,
+) -> Result<Option<Committed>, E> {
+    let (Some(first), Some(last)) = (page.first(), page.last()) else {
+        return Ok(None);
+    };
     if page.len() != commit.len() || first.id != commit.id().get() {
-        return None;
+        return Ok(None);
     }
-    let mut answer =
-        Committed::new(commit.id(), first.position, last.position, first.recorded_at);
+    let mut answer = Committed::new(commit.id(), first.position, last.position, first.recorded_at);
     let mut stored = page.events();
     for (append, events) in commit.appends() {
         let count = events.len();
         let mut before = None;
-        for event in events {
-            let record = stored.next()?;
+        for (event, record) in events.zip(stored.by_ref()) {
             let same = record.stream == append.stream.as_str()
                 && record.event_type == event.event_type.as_str()
                 && record.schema_version == event.schema_version
                 && record.data == event.data;
             if !same {
-                return None;
+                return Ok(None);
             }
             before.get_or_insert(record.version.previous());
         }
-        // A turn without events was a check; where the stream stood then is not stored.
-        let before = before.unwrap_or(Version::NONE);
-        answer
-            .streams
-            .push(StreamCommitted::after(append.stream.clone(), before, count));
+        let before = match before {
+            Some(before) => before,
+            None => match answer.streams.iter().rfind(|turn| turn.stream == append.stream) {
+                Some(earlier) => earlier.last,
+                None => version_before(&append.stream, first.position)?,
+            },
+        };
+        answer.streams.push(StreamCommitted::after(append.stream.clone(), before, count));
     }
-    Some(answer)
+    Ok(Some(answer))
 }

@@ -190,7 +190,15 @@ impl Log {
     fn replay(&self, commit: &Commit) -> Result<Committed, AppendError> {
         let mut page = Page::new();
         self.read_commit(commit.id(), &mut page);
-        match is_replay_of(commit, &page) {
+        let version_before = |stream: &StreamName, position: Position| {
+            let Some(&stream) = self.stream_index.get(stream) else {
+                return Ok(Version::NONE);
+            };
+            let events = &self.streams[stream].events;
+            let before = events.partition_point(|&at| (at as u64) < position.previous().get());
+            Ok::<_, AppendError>(Version::new(before as u64))
+        };
+        match is_replay_of(commit, &page, version_before)? {
             Some(first_answer) => Ok(first_answer),
             None if page.is_empty() => Err(AppendError::DuplicateEvent {
                 event_id: commit.id().get(),

@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -9,40 +10,45 @@ use crate::Page;
 type Reading<'s> = Pin<Box<dyn Future<Output = Result<Page, ReadError>> + Send + 's>>;
 
 /// Pages of a read, one after another. While the caller looks at one page, the store fills the
-/// next.
+/// next, and in a long stream the one after it too.
 ///
-/// Two pages take turns, so however long the log, memory stays at two pages.
+/// Three pages take turns, so however long the log, memory stays at three pages.
 pub struct Pages<'s, S> {
     store: &'s S,
     page: Page,
-    /// The page that is not in hand, while no read has it.
-    spare: Page,
-    ahead: Ahead<'s>,
+    spare: Vec<Page>,
+    /// The read that comes next, if it was not asked yet.
+    next: Option<Read>,
+    /// Pages that were asked, in order.
+    ahead: VecDeque<Ahead<'s>>,
+    seen: usize,
 }
 
-enum Ahead<'s> {
-    /// Nothing was asked yet.
-    First(Read),
-    /// The page that this read selects is on its way.
-    Reading(Read, Reading<'s>),
-    /// The page that this read selects has come, or could not.
-    Arrived(Read, Result<Page, ReadError>),
-    /// There is nothing further.
-    End,
+/// A page that was asked: what selects it, and where it is.
+struct Ahead<'s> {
+    read: Read,
+    reading: Reading<'s>,
+    arrived: Option<Result<Page, ReadError>>,
 }
+
+/// Pages to see before two are asked at once: most streams are short, and asking past their end
+/// is wasted.
+const SEEN_BEFORE_GUESSING: usize = 2;
 
 impl<'s, S: Store> Pages<'s, S> {
     pub(super) fn new(store: &'s S, read: Read) -> Self {
-        Self::reusing(store, read, [Page::new(), Page::new()])
+        Self::reusing(store, read, Vec::new())
     }
 
     /// Reads into pages that were used before.
-    pub(crate) fn reusing(store: &'s S, read: Read, [page, spare]: [Page; 2]) -> Self {
+    pub(crate) fn reusing(store: &'s S, read: Read, mut spare: Vec<Page>) -> Self {
         Self {
             store,
-            page,
+            page: spare.pop().unwrap_or_default(),
             spare,
-            ahead: Ahead::First(read),
+            next: Some(read),
+            ahead: VecDeque::new(),
+            seen: 0,
         }
     }
 
@@ -51,44 +57,87 @@ impl<'s, S: Store> Pages<'s, S> {
     /// # Errors
     /// [`ReadError`] if the store cannot be read; the pages end there.
     pub async fn next(&mut self) -> Result<Option<&Page>, ReadError> {
-        let (read, filled) = match std::mem::replace(&mut self.ahead, Ahead::End) {
-            Ahead::First(read) => {
-                let spare = std::mem::take(&mut self.spare);
-                let filled = self.store.read(read.clone(), spare).await?;
-                (read, filled)
-            }
-            Ahead::Reading(read, reading) => (read, reading.await?),
-            Ahead::Arrived(read, result) => (read, result?),
-            Ahead::End => return Ok(None),
-        };
-        self.spare = std::mem::replace(&mut self.page, filled);
-        if self.page.is_empty() {
+        if let Some(read) = self.next.take() {
+            self.ask(read).await;
+        }
+        let Some(ahead) = self.ahead.pop_front() else {
             return Ok(None);
+        };
+        let filled = match ahead.arrived {
+            Some(result) => result,
+            None => ahead.reading.await,
+        };
+        let filled = filled.inspect_err(|_| self.ahead.clear())?;
+        let done = std::mem::replace(&mut self.page, filled);
+        self.spare.push(done);
+        self.seen += 1;
+        match ahead.read.following(&self.page) {
+            Some(read) => self.ask_ahead(read).await,
+            None => self.recall().await,
         }
-        if let Some(next) = read.following(&self.page) {
-            let seen = std::mem::take(&mut self.spare);
-            let mut reading: Reading<'s> = Box::pin(self.store.read(next.clone(), seen));
-            self.ahead = match poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
-                Poll::Ready(result) => Ahead::Arrived(next, result),
-                Poll::Pending => Ahead::Reading(next, reading),
+        Ok(Some(&self.page).filter(|page| !page.is_empty()))
+    }
+
+    /// Asks for the page that `read` selects, unless it was guessed right, and for the one after
+    /// it if the store is expected to have it.
+    async fn ask_ahead(&mut self, read: Read) {
+        if !self.ahead.front().is_some_and(|ahead| ahead.read.starts_like(&read)) {
+            self.recall().await;
+            self.ask(read).await;
+        }
+        if self.seen >= SEEN_BEFORE_GUESSING
+            && self.ahead.len() == 1
+            && let Some(guess) = self.ahead[0].read.guess_following()
+        {
+            self.ask(guess).await;
+        }
+    }
+
+    /// Polls the read once, which sets it going.
+    async fn ask(&mut self, read: Read) {
+        let page = self.spare.pop().unwrap_or_default();
+        let mut reading: Reading<'s> = Box::pin(self.store.read(read.clone(), page));
+        let arrived = poll_once(&mut reading).await;
+        self.ahead.push_back(Ahead {
+            read,
+            reading,
+            arrived,
+        });
+    }
+
+    /// Drops what was asked in vain, and keeps the pages that have come already.
+    async fn recall(&mut self) {
+        for mut ahead in self.ahead.drain(..) {
+            let arrived = match ahead.arrived {
+                Some(result) => Some(result),
+                None => poll_once(&mut ahead.reading).await,
             };
+            self.spare.extend(arrived.into_iter().flatten());
         }
-        Ok(Some(&self.page))
     }
 
     /// Gives the pages back for reuse.
-    pub(crate) fn into_pages(self) -> [Page; 2] {
-        [self.page, self.spare]
+    pub(crate) fn into_pages(mut self) -> Vec<Page> {
+        self.spare.push(self.page);
+        self.spare
     }
+}
+
+async fn poll_once(reading: &mut Reading<'_>) -> Option<Result<Page, ReadError>> {
+    poll_fn(|context| {
+        Poll::Ready(match reading.as_mut().poll(context) {
+            Poll::Ready(result) => Some(result),
+            Poll::Pending => None,
+        })
+    })
+    .await
 }
 
 impl<S> fmt::Debug for Pages<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match &self.ahead {
-            Ahead::First(..) => "not started",
-            Ahead::Reading(..) | Ahead::Arrived(..) => "reading",
-            Ahead::End => "at the last page",
-        };
-        f.debug_struct("Pages").field("state", &state).finish_non_exhaustive()
+        f.debug_struct("Pages")
+            .field("seen", &self.seen)
+            .field("ahead", &self.ahead.len())
+            .finish_non_exhaustive()
     }
 }

@@ -1,24 +1,27 @@
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
-/// A bounded queue from async callers to a thread.
+/// A bounded queue from async callers to threads.
 ///
-/// A caller waits for a place without blocking its runtime; the thread takes everything that has
-/// come, and may linger for more. Giving up while waiting for a place leaves no trace.
+/// A caller waits for a place without blocking its runtime. One thread may take everything that
+/// has come, and linger for more; or several may take one item each. Giving up while waiting for
+/// a place leaves no trace.
 pub(crate) struct Queue<T> {
     state: Mutex<State<T>>,
-    arrived: Condvar,
     places: Semaphore,
     capacity: usize,
 }
 
 struct State<T> {
     items: VecDeque<T>,
-    /// How many items the thread wants before it is woken.
+    /// How many items a thread wants before it is woken.
     wanted: usize,
+    /// Threads that wait. The last to come is the first to be woken: its caches are warm.
+    idle: Vec<Thread>,
     closed: bool,
 }
 
@@ -49,9 +52,9 @@ impl<T> Queue<T> {
             state: Mutex::new(State {
                 items: VecDeque::new(),
                 wanted: 1,
+                idle: Vec::new(),
                 closed: false,
             }),
-            arrived: Condvar::new(),
             places: Semaphore::new(capacity),
             capacity,
         }
@@ -77,8 +80,10 @@ impl<T> Queue<T> {
         // The place is given back when the thread takes the item.
         place.forget();
         state.items.push_back(item);
-        if state.items.len() >= state.wanted {
-            self.arrived.notify_one();
+        let woken = if state.items.len() >= state.wanted { state.idle.pop() } else { None };
+        drop(state);
+        if let Some(thread) = woken {
+            thread.unpark();
         }
         Ok(())
     }
@@ -94,7 +99,7 @@ impl<T> Queue<T> {
             if state.closed {
                 return None;
             }
-            state = self.wait(state);
+            state = self.wait(state, None);
         }
     }
 
@@ -111,7 +116,7 @@ impl<T> Queue<T> {
             if state.closed {
                 return false;
             }
-            state = self.wait(state);
+            state = self.wait(state, None);
         }
         let expected = expected.min(self.capacity);
         if state.items.len() < expected && !linger.is_zero() {
@@ -122,11 +127,7 @@ impl<T> Queue<T> {
                 if left.is_zero() {
                     break;
                 }
-                state = self
-                    .arrived
-                    .wait_timeout(state, left)
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .0;
+                state = self.wait(state, Some(left));
             }
             state.wanted = 1;
         }
@@ -138,9 +139,10 @@ impl<T> Queue<T> {
 
     /// Refuses further items; those that are queued are still taken.
     pub(crate) fn close(&self) {
-        self.lock().closed = true;
+        let mut state = self.lock();
+        state.closed = true;
         self.places.close();
-        self.arrived.notify_all();
+        state.idle.drain(..).for_each(|thread| thread.unpark());
     }
 
     /// Closes and forgets what is queued, for a thread that ends early.
@@ -155,7 +157,21 @@ impl<T> Queue<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'q>(&self, state: MutexGuard<'q, State<T>>) -> MutexGuard<'q, State<T>> {
-        self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner)
+    /// Waits to be woken, or for `timeout`; or for no reason at all, so the caller looks again.
+    fn wait<'q>(
+        &'q self,
+        mut state: MutexGuard<'q, State<T>>,
+        timeout: Option<Duration>,
+    ) -> MutexGuard<'q, State<T>> {
+        let me = thread::current();
+        state.idle.push(me.clone());
+        drop(state);
+        match timeout {
+            Some(timeout) => thread::park_timeout(timeout),
+            None => thread::park(),
+        }
+        let mut state = self.lock();
+        state.idle.retain(|thread| thread.id() != me.id());
+        state
     }
 }

@@ -41,6 +41,26 @@ impl Read {
         }
         Some(next)
     }
+
+    /// The read that goes on behind a full page of this one. Only versions are dense, so only a
+    /// stream can be guessed.
+    pub(crate) fn guess_following(&self) -> Option<Self> {
+        let Self::Stream(read) = self else {
+            return None;
+        };
+        let mut next = read.clone();
+        let (from, limit) = (read.from.get(), read.limit as u64);
+        next.from = match read.direction {
+            Direction::Forward => Version::new(from.checked_add(limit)?),
+            Direction::Backward => Version::new(from.checked_sub(limit).filter(|&from| from > 0)?),
+        };
+        Some(Self::Stream(next))
+    }
+
+    /// Whether two reads of one sequence of pages start at the same place.
+    pub(crate) fn starts_like(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Stream(a), Self::Stream(b)) if a.from == b.from)
+    }
 }
 
 /// Which way to read.

@@ -1,7 +1,15 @@
-//! The test kit: given/when/then for aggregates, and what holds a store to its promises.
+//! The test kit: given/when/then for aggregates, a store that fails on demand, and what holds a
+//! store to its promises.
 
 #[cfg(feature = "store")]
 pub mod conformance;
+#[cfg(feature = "store")]
+mod fault;
 mod given;
 
+#[cfg(feature = "store")]
+#[doc(inline)]
+pub use crate::__conformance_suite as conformance_suite;
+#[cfg(feature = "store")]
+pub use fault::{Fault, Faulty};
 pub use given::{Events, Given, Scenario, Then};

@@ -8,7 +8,7 @@ use crate::facts::{Closed, Deposited, Noted, Opened};
 use crate::shadows::{prelude::*, primitives::*};
 
 /// An account.
-#[derive(Aggregate)]
+#[derive(Aggregate, Debug)]
 #[aggregate(
     category = "hostile",
     id = u64,
@@ -24,7 +24,10 @@ pub struct Account {
 
 impl Create<Opened<'_>> for Account {
     fn create(event: Opened<'_>, _: &Meta<'_>) -> Self {
-        Self { owner: event.owner.into_owned(), cents: 0 }
+        Self {
+            owner: event.owner.into_owned(),
+            cents: 0,
+        }
     }
 }
 
@@ -53,7 +56,7 @@ impl Apply<Noted<u8, 3>> for Account {
 }
 
 /// Opens an account.
-#[derive(Command)]
+#[derive(Command, Debug)]
 #[command(aggregate = Account, creates)]
 pub struct Open<'a> {
     /// Which.
@@ -68,13 +71,15 @@ impl Handle<Open<'_>> for Account {
         account: New<'_, Self>,
         command: &Open<'_>,
     ) -> ::core::result::Result<(), Self::Error> {
-        account.create(Opened { owner: Cow::Borrowed(command.owner) });
+        account.create(Opened {
+            owner: Cow::Borrowed(command.owner),
+        });
         ::core::result::Result::Ok(())
     }
 }
 
 /// Deposits money.
-#[derive(Command)]
+#[derive(Command, Debug)]
 #[command(aggregate = Account, returns = i64, must_exist)]
 pub struct Deposit(#[command(id)] pub u64, pub i64);
 

@@ -5,7 +5,7 @@ use ::serde::{Deserialize, Serialize};
 use ::std::borrow::Cow;
 
 /// What is stored about a door.
-#[derive(Event, Serialize, Deserialize)]
+#[derive(Debug, Event, Serialize, Deserialize)]
 pub enum DoorEvent<'a> {
     /// It was opened.
     #[event(name = "hostile.door.opened", version = 2, alias("hostile.door.open"))]
@@ -44,7 +44,7 @@ impl Apply<DoorEvent<'_>> for Door {
 }
 
 /// Closes a door.
-#[derive(Command)]
+#[derive(Command, Debug)]
 #[command(aggregate = Door)]
 pub struct Close {
     /// Which.

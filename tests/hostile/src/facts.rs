@@ -8,8 +8,12 @@ use ::std::borrow::Cow;
 use crate::shadows::prelude::*;
 
 /// An account was opened.
-#[derive(Event, Serialize, Deserialize)]
-#[event(name = "hostile.opened", version = 3, alias("hostile.created", "hostile.born"))]
+#[derive(Debug, Event, Serialize, Deserialize)]
+#[event(
+    name = "hostile.opened",
+    version = 3,
+    alias("hostile.created", "hostile.born")
+)]
 pub struct Opened<'a> {
     /// By whom.
     #[serde(borrow)]
@@ -17,17 +21,17 @@ pub struct Opened<'a> {
 }
 
 /// Money came in.
-#[derive(Event, Serialize, Deserialize)]
+#[derive(Debug, Event, Serialize, Deserialize)]
 #[event(name = "hostile.deposited")]
 pub struct Deposited(pub i64);
 
 /// The account was closed.
-#[derive(Event, Serialize, Deserialize)]
+#[derive(Debug, Event, Serialize, Deserialize)]
 #[event(name = "hostile.closed")]
 pub struct Closed;
 
 /// Something was noted.
-#[derive(Event, Serialize, Deserialize)]
+#[derive(Debug, Event, Serialize, Deserialize)]
 #[event(name = "hostile.noted")]
 pub struct Noted<T, const N: usize>
 where

@@ -1,5 +1,10 @@
 //! Names of the prelude and of the language that mean something else here.
-#![allow(dead_code, non_camel_case_types, unreachable_pub, reason = "they only have to be in the way")]
+#![allow(
+    dead_code,
+    non_camel_case_types,
+    unreachable_pub,
+    reason = "they only have to be in the way"
+)]
 
 macro_rules! shadow {
     ($($name:ident)*) => { $(

@@ -10,21 +10,45 @@ use crate::facts::{Deposited, Opened};
 #[test]
 fn a_sum_type_works_in_a_hostile_crate() {
     assert_eq!(AccountEvent::KINDS.len(), 4);
-    assert_eq!(AccountEvent::from(Deposited(3)).kind().name, "hostile.deposited");
-    assert_eq!(Opened { owner: "Ann".into() }.kind().aliases.len(), 2);
-    let state = Account { owner: ::std::string::String::new(), cents: 0 };
+    assert_eq!(
+        AccountEvent::from(Deposited(3)).kind().name,
+        "hostile.deposited"
+    );
+    assert_eq!(
+        Opened {
+            owner: "Ann".into()
+        }
+        .kind()
+        .aliases
+        .len(),
+        2
+    );
+    let state = Account {
+        owner: ::std::string::String::new(),
+        cents: 0,
+    };
     let mut account = Root::new(7, state, Version::FIRST);
     account.emit(Deposited(5));
     assert_eq!(account.cents, 5);
     assert_eq!(Deposit(7, 5).id(), Root::id(&account));
-    assert_eq!(*Open { account: 9, owner: "Ann" }.id(), 9);
+    assert_eq!(
+        *Open {
+            account: 9,
+            owner: "Ann"
+        }
+        .id(),
+        9
+    );
 }
 
 #[test]
 fn an_event_enum_works_in_a_hostile_crate() {
     let mut door = Root::<Door>::empty(1);
     let close = Close { door: 1 };
-    assert_eq!(close.handle_listed(&mut door), ::core::result::Result::Ok(()));
+    assert_eq!(
+        close.handle_listed(&mut door),
+        ::core::result::Result::Ok(())
+    );
     assert_eq!(*door, Door::default());
     assert_eq!(Root::version(&door), Version::FIRST);
 }

@@ -10,6 +10,7 @@ use crate::{
 pub(super) struct Appender<'c> {
     connection: &'c Connection,
     now: Timestamp,
+    first_new: Option<Position>,
     head: CachedStatement<'c>,
     event_exists: CachedStatement<'c>,
     insert_stream: CachedStatement<'c>,
@@ -21,6 +22,7 @@ impl<'c> Appender<'c> {
         Ok(Self {
             connection,
             now,
+            first_new: None,
             head: connection.prepare_cached(
                 "SELECT id, (SELECT max(version) FROM pericarp_events WHERE stream = s.id)
                  FROM pericarp_streams AS s WHERE name = ?1",
@@ -37,6 +39,11 @@ impl<'c> Appender<'c> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
         })
+    }
+
+    /// The position of the first event that was stored in this transaction.
+    pub(super) const fn first_new(&self) -> Option<Position> {
+        self.first_new
     }
 
     /// Gives a commit its verdict, and stores it if that is `Ok`.
@@ -134,6 +141,7 @@ impl<'c> Appender<'c> {
             self.now,
         );
         committed.streams = plan.streams;
+        self.first_new.get_or_insert(committed.first);
         Ok(committed)
     }
 
@@ -147,7 +155,17 @@ impl<'c> Appender<'c> {
     fn replay(&self, commit: &Commit) -> Result<Committed, AppendError> {
         let mut page = Page::new();
         fill_commit(self.connection, commit.id(), &mut page).map_err(failed)?;
-        match is_replay_of(commit, &page) {
+        let version_before = |stream: &StreamName, position: Position| {
+            self.connection
+                .prepare_cached(
+                    "SELECT max(version) FROM pericarp_events
+                     WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1)
+                       AND position < ?2",
+                )?
+                .query_row(params![stream.as_str(), position.get() as i64], |row| row.get(0))
+                .map(version_of)
+        };
+        match is_replay_of(commit, &page, version_before).map_err(failed)? {
             Some(first_answer) => Ok(first_answer),
             None if page.is_empty() => Err(AppendError::DuplicateEvent {
                 event_id: commit.id().get(),

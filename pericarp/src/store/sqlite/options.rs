@@ -163,13 +163,18 @@ impl SqliteOptions {
         if self.queue_capacity == 0 || self.queue_capacity > 1 << 20 {
             return refuse("queue capacity", self.queue_capacity, "from 1 to 1048576");
         }
-        if self.limits.max_bytes_per_commit > 1 << 30 {
+        if self.limits.max_bytes_per_commit > MAX_BYTES {
             let value = self.limits.max_bytes_per_commit;
-            return refuse("max_bytes_per_commit", value, "at most 1 GiB, SQLite's limit for a row");
+            return refuse("max_bytes_per_commit", value, MAX_BYTES_RULE);
         }
         Ok(())
     }
 }
+
+/// SQLite refuses a row of more than 1,000,000,000 bytes, names included:
+/// <https://sqlite.org/limits.html>.
+const MAX_BYTES: usize = 999_000_000;
+const MAX_BYTES_RULE: &str = "at most 999000000, since a row of SQLite holds 1 GB";
 
 impl std::fmt::Debug for SqliteOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

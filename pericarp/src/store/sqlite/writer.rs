@@ -7,7 +7,7 @@ use super::append::{self, Appender};
 use super::{Appending, SqliteOptions};
 use crate::store::AppendError;
 use crate::store::queue::Queue;
-use crate::{CommitId, Committed, Timestamp};
+use crate::{CommitId, Committed, Position, Timestamp};
 
 type Answer = oneshot::Sender<Result<Committed, AppendError>>;
 
@@ -39,11 +39,14 @@ fn commit_batch(
     verdicts: &mut Vec<(Answer, Result<Committed, AppendError>)>,
 ) {
     let ids: Vec<CommitId> = batch.iter().map(|appending| appending.commit.id()).collect();
+    let mut first_new = None;
     let outcome = (|| {
         append::execute(connection, "BEGIN IMMEDIATE")?;
         let mut appender = Appender::new(connection, now)?;
-        for Appending { commit, answer } in batch.drain(..) {
-            let verdict = match appender.append(&commit) {
+        while let Some(Appending { commit, answer }) = batch.pop_front() {
+            let verdict = appender.append(&commit);
+            first_new = appender.first_new();
+            let verdict = match verdict {
                 // SQLite itself failed: that is nobody's own fault, and ends the batch.
                 Err(AppendError::Failed { source }) if connection.is_autocommit() => {
                     verdicts.push((answer, Err(AppendError::Failed { source })));
@@ -61,7 +64,7 @@ fn commit_batch(
             // If even this fails, the next BEGIN says so.
             let _ = append::execute(connection, "ROLLBACK");
         }
-        fail(&error, &ids, batch, verdicts);
+        fail(&error, first_new, &ids, batch, verdicts);
     }
 }
 
@@ -80,16 +83,27 @@ impl From<rusqlite::Error> for BatchError {
     }
 }
 
-/// Turns every success in the batch, and every commit that was not reached, into the failure.
+/// Takes back every verdict that rests on what the batch stored, and gives the failure to every
+/// commit that was not reached.
 fn fail(
     error: &BatchError,
+    first_new: Option<Position>,
     ids: &[CommitId],
     batch: &mut VecDeque<Appending>,
     verdicts: &mut Vec<(Answer, Result<Committed, AppendError>)>,
 ) {
     for ((_, verdict), id) in verdicts.iter_mut().zip(ids) {
-        if verdict.is_ok() {
-            *verdict = Err(append_error(error, *id));
+        match verdict {
+            // The first answer to a commit that was in the log before.
+            Ok(committed) if first_new.is_none_or(|new| committed.last < new) => {}
+            Ok(_) => *verdict = Err(append_error(error, *id)),
+            Err(AppendError::Failed { .. }) => {}
+            // The conflict may be with a commit of this batch, which is not in the log now.
+            Err(_) if first_new.is_some() => {
+                let source = "the batch that it was judged in failed".into();
+                *verdict = Err(AppendError::Failed { source });
+            }
+            Err(_) => {}
         }
     }
     for Appending { commit, answer } in batch.drain(..) {

@@ -13,8 +13,18 @@ struct Deposited {
     cents: i64,
 }
 
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.imported")]
+struct Imported;
+
+impl Create<Imported> for Account {
+    fn create(_: Imported, _: &Meta<'_>) -> Self {
+        Account { cents: 0 }
+    }
+}
+
 #[derive(Aggregate)]
-#[aggregate(category = "account", id = u64, created_by(Opened<'_>), events(Deposited))]
+#[aggregate(category = "account", id = u64, created_by(Opened<'_>, Imported), events(Deposited))]
 struct Account {
     cents: i64,
 }

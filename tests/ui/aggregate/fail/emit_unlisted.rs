@@ -13,10 +13,18 @@ struct Deposited {
     cents: i64,
 }
 
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "account.closed")]
+struct Closed;
+
 #[derive(Aggregate, Default)]
-#[aggregate(category = "account", id = u64, events(Deposited))]
+#[aggregate(category = "account", id = u64, events(Deposited, Closed))]
 struct Account {
     cents: i64,
+}
+
+impl Apply<Closed> for Account {
+    fn apply(&mut self, _: Closed, _: &Meta<'_>) {}
 }
 
 fn main() {

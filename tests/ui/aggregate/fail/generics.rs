@@ -15,8 +15,8 @@ struct Deposited {
 
 #[derive(Aggregate, Default)]
 #[aggregate(category = "account", id = u64, events(Deposited))]
-struct Account<'a, T> {
-    cents: &'a T,
+struct Account<T> {
+    cents: T,
 }
 
 fn main() {}

@@ -14,7 +14,7 @@ struct Deposited {
 }
 
 mod savings {
-    pub use super::Deposited;
+    pub struct Deposited;
 }
 
 #[derive(Aggregate, Default)]

@@ -26,7 +26,7 @@ struct Unknown;
 struct Forms;
 
 #[derive(Aggregate, Default)]
-#[aggregate(category = "account", id = std::collections::BTreeMap<u8, u8>, id = u64, events())]
+#[aggregate(category = "account", id = std::borrow::Cow<'static, str>, id = u64, events())]
 struct Twice;
 
 fn main() {}

@@ -4,6 +4,7 @@ use pericarp::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 #[derive(Event, Serialize, Deserialize)]
 #[event(name = "account.opened")]
@@ -72,11 +73,15 @@ impl Apply<entries::Entry<'_, u64>> for Page {
 }
 
 #[derive(Aggregate, Default)]
-#[aggregate(category = "static", id = u8, events(Opened<'static>))]
+#[aggregate(category = "static", id = u8, events(Tagged<PhantomData<&'static str>>))]
 struct Fixed;
 
-impl Apply<Opened<'static>> for Fixed {
-    fn apply(&mut self, _: Opened<'static>, _: &Meta<'_>) {}
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "tagged")]
+struct Tagged<T>(T);
+
+impl Apply<Tagged<PhantomData<&'static str>>> for Fixed {
+    fn apply(&mut self, _: Tagged<PhantomData<&'static str>>, _: &Meta<'_>) {}
 }
 
 fn main() {
@@ -87,5 +92,5 @@ fn main() {
     assert_eq!(AccountFact::KINDS.len(), 3);
     let _: AccountFact<'_> = Opened { owner: &owner }.into();
     Root::<Page>::empty("one".into()).emit(entries::Entry::Noted { note: &owner });
-    Root::<Fixed>::empty(1).emit(Opened { owner: "Bob" });
+    Root::<Fixed>::empty(1).emit(Tagged(PhantomData));
 }

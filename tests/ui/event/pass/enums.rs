@@ -16,8 +16,9 @@ pub enum AccountEvent<'a, T> {
 }
 
 fn main() {
-    let event = AccountEvent::<u8>::Opened { owner_name: "Ann" };
+    let event: AccountEvent<'_, u8> = AccountEvent::Opened { owner_name: "Ann" };
     assert_eq!(event.kind().version, 2);
     assert_eq!(AccountEvent::Deposited(1).kind().name, "account.deposited");
-    assert_eq!(AccountEvent::<u8>::r#Closed.kind().name, "account.closed");
+    let event: AccountEvent<'_, u8> = AccountEvent::r#Closed;
+    assert_eq!(event.kind().name, "account.closed");
 }

@@ -5,7 +5,7 @@ use pericarp::prelude::*;
 use serde::{Deserialize, Serialize};
 
 macro_rules! counter {
-    ($aggregate:ident, $event:ident, $command:ident, $field:ident, $id:ty, $name:literal) => {
+    ($aggregate:ident, $event:ident, $listed:ty, $command:ident, $field:ident, $id:ty, $name:literal) => {
         #[derive(Event, Serialize, Deserialize)]
         #[event(name = $name)]
         pub struct $event {
@@ -13,13 +13,13 @@ macro_rules! counter {
         }
 
         #[derive(Aggregate, Default)]
-        #[aggregate(category = "counter", id = $id, events($event))]
+        #[aggregate(category = "counter", id = $id, events($listed))]
         pub struct $aggregate {
             pub total: u64,
         }
 
-        impl Apply<$event> for $aggregate {
-            fn apply(&mut self, event: $event, _: &Meta<'_>) {
+        impl Apply<$listed> for $aggregate {
+            fn apply(&mut self, event: $listed, _: &Meta<'_>) {
                 self.total += event.n;
             }
         }
@@ -40,7 +40,7 @@ macro_rules! counter {
     };
 }
 
-counter!(Counter, Added, Add, counter, u64, "counter.added");
+counter!(Counter, Added, Added, Add, counter, u64, "counter.added");
 
 fn main() {
     let mut counter = Root::<Counter>::empty(1);

@@ -37,6 +37,7 @@ where
 
 #[derive(Event, Serialize, Deserialize)]
 #[event(name = "raw")]
+#[allow(non_camel_case_types)]
 pub struct r#struct {
     pub r#fn: u8,
 }

@@ -7,7 +7,7 @@ CREATE TABLE pericarp_streams (
 
 -- The log. Rows are never changed or removed.
 CREATE TABLE pericarp_events (
-    position       INTEGER PRIMARY KEY,           -- place in the log, in commit order
+    position       INTEGER PRIMARY KEY CHECK (position > 0), -- place in the log, in commit order
     stream         INTEGER NOT NULL REFERENCES pericarp_streams (id),
     version        INTEGER NOT NULL,              -- place in the stream, from 1, dense
     id             BLOB    NOT NULL UNIQUE,       -- UUID, 16 bytes

@@ -1,13 +1,14 @@
 use syn::{GenericParam, Generics, Lifetime, LifetimeParam, parse_quote};
 
-use crate::parse::Krate;
-
 /// `generics`, with type parameters that can be serialised.
-pub(super) fn encode(generics: &Generics, Krate(krate): &Krate) -> Generics {
+pub(super) fn encode(generics: &Generics) -> Generics {
     let mut encode = generics.clone();
-    let params: Vec<_> = generics.type_params().map(|param| param.ident.clone()).collect();
+    let params: Vec<_> = generics
+        .type_params()
+        .map(|param| param.ident.clone())
+        .collect();
     for param in params {
-        let bound = parse_quote!(#param: #krate::__private::serde::Serialize);
+        let bound = parse_quote!(#param: __p::serde::Serialize);
         encode.make_where_clause().predicates.push(bound);
     }
     encode
@@ -15,9 +16,8 @@ pub(super) fn encode(generics: &Generics, Krate(krate): &Krate) -> Generics {
 
 /// `generics` and `'__de`, which outlives every lifetime and which every type parameter can be
 /// deserialised from.
-pub(super) fn decode(generics: &Generics, krate: &Krate) -> Generics {
-    let mut decode = encode(generics, krate);
-    let Krate(krate) = krate;
+pub(super) fn decode(generics: &Generics) -> Generics {
+    let mut decode = encode(generics);
     let de: Lifetime = parse_quote!('__de);
     for param in &generics.params {
         let bound = match param {
@@ -27,12 +27,14 @@ pub(super) fn decode(generics: &Generics, krate: &Krate) -> Generics {
             }
             GenericParam::Type(param) => {
                 let param = &param.ident;
-                parse_quote!(#param: #krate::__private::serde::Deserialize<#de>)
+                parse_quote!(#param: __p::serde::Deserialize<#de>)
             }
             GenericParam::Const(_) => continue,
         };
         decode.make_where_clause().predicates.push(bound);
     }
-    decode.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(de)));
+    decode
+        .params
+        .insert(0, GenericParam::Lifetime(LifetimeParam::new(de)));
     decode
 }

@@ -1,0 +1,107 @@
+//! Measures every bar of the project and says whether it is met.
+//!
+//! `cargo run --release -p pericarp-benches --bin bars [NAME…]`; without a name, all of them.
+//! Every bar is a ratio within one run, or a count, so that a slow machine changes little.
+
+mod append;
+mod build;
+mod loans;
+mod replay;
+
+use std::process::ExitCode;
+
+use pericarp_benches::{Outcome, allocations};
+
+#[global_allocator]
+static COUNTING: allocations::Counting = allocations::Counting;
+
+/// One line of the answer.
+pub(crate) struct Bar {
+    name: &'static str,
+    value: Result<f64, String>,
+    target: Target,
+}
+
+/// What the value has to be.
+#[derive(Clone, Copy)]
+pub(crate) enum Target {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+impl Bar {
+    pub(crate) fn new(name: &'static str, value: f64, target: Target) -> Self {
+        Self {
+            name,
+            value: Ok(value),
+            target,
+        }
+    }
+
+    pub(crate) fn not_measured(name: &'static str, why: impl ToString, target: Target) -> Self {
+        Self {
+            name,
+            value: Err(why.to_string()),
+            target,
+        }
+    }
+
+    fn print(&self) -> bool {
+        let (sign, target) = match self.target {
+            Target::AtLeast(target) => ('≥', target),
+            Target::AtMost(target) => ('≤', target),
+        };
+        match &self.value {
+            Ok(value) => {
+                let met = match self.target {
+                    Target::AtLeast(target) => *value >= target,
+                    Target::AtMost(target) => *value <= target,
+                };
+                let verdict = if met { "ok" } else { "SHORT" };
+                println!("{:<34} {value:>10.4}  {sign} {target:<8} {verdict}", self.name);
+                met
+            }
+            Err(why) => {
+                println!("{:<34} {:>10}  {sign} {target:<8} NOT MEASURED: {why}", self.name, "-");
+                true
+            }
+        }
+    }
+}
+
+/// A group of bars that are measured together.
+type Group = (&'static str, &'static [&'static str], fn() -> Outcome<Vec<Bar>>);
+
+const GROUPS: &[Group] = &[
+    ("append", append::NAMES, append::measure),
+    ("replay", replay::NAMES, replay::measure),
+    ("loans", loans::NAMES, loans::measure),
+    ("build", build::NAMES, build::measure),
+];
+
+fn main() -> Outcome<ExitCode> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let known = |name: &str| GROUPS.iter().any(|(group, bars, _)| *group == name || bars.contains(&name));
+    if let Some(unknown) = wanted.iter().find(|name| !known(name)) {
+        eprintln!("there is no bar `{unknown}`; there are:");
+        for (group, bars, _) in GROUPS {
+            eprintln!("  {group}: {}", bars.join(", "));
+        }
+        return Ok(ExitCode::FAILURE);
+    }
+    let mut met = true;
+    for (group, names, measure) in GROUPS {
+        let wants = |name: &&str| wanted.iter().any(|wanted| wanted == name);
+        if wanted.is_empty() || wants(group) || names.iter().any(|name| wants(name)) {
+            for bar in measure()? {
+                met &= bar.print();
+            }
+        }
+    }
+    Ok(if met { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A runtime as an application has it.
+pub(crate) fn runtime() -> Outcome<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}

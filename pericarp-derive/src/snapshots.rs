@@ -1,0 +1,149 @@
+//! What each form expands to, for a reader: `src/snapshots/*.snap`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+#[track_caller]
+fn check(name: &str, derive: fn(&DeriveInput) -> TokenStream, item: TokenStream) {
+    let expanded = syn::parse2(item)
+        .map(|item| derive(&item))
+        .and_then(syn::parse2::<syn::File>);
+    match expanded {
+        Ok(file) => insta::assert_snapshot!(name, prettyplease::unparse(&file)),
+        Err(error) => panic!("{name}: {error}"),
+    }
+}
+
+#[test]
+fn event_struct() {
+    check(
+        "event_struct",
+        crate::event,
+        quote! {
+            #[event(name = "account.opened", version = 2, alias("account.created"))]
+            struct Opened<'a> {
+                #[serde(borrow)]
+                owner: Cow<'a, str>,
+            }
+        },
+    );
+}
+
+#[test]
+fn event_unit() {
+    check(
+        "event_unit",
+        crate::event,
+        quote! {
+            #[event(name = "account.closed")]
+            struct Closed;
+        },
+    );
+}
+
+#[test]
+fn event_enum() {
+    check(
+        "event_enum",
+        crate::event,
+        quote! {
+            enum Entry<'a, T> {
+                #[event(name = "account.opened", version = 2, alias("account.created"))]
+                Opened { owner: &'a str },
+                #[event(name = "account.deposited")]
+                Deposited(T),
+                #[event(name = "account.closed")]
+                Closed,
+            }
+        },
+    );
+}
+
+#[test]
+fn event_with_a_mistake() {
+    check(
+        "event_with_a_mistake",
+        crate::event,
+        quote! {
+            #[event(nmae = "account.closed")]
+            struct Closed;
+        },
+    );
+}
+
+#[test]
+fn aggregate_with_a_sum_type() {
+    check(
+        "aggregate_with_a_sum_type",
+        crate::aggregate,
+        quote! {
+            #[aggregate(
+                category = "account",
+                id = AccountId,
+                error = AccountError,
+                created_by(Opened<'_>),
+                events(Deposited)
+            )]
+            pub struct Account {
+                owner: String,
+                cents: i64,
+            }
+        },
+    );
+}
+
+#[test]
+fn aggregate_from_default() {
+    check(
+        "aggregate_from_default",
+        crate::aggregate,
+        quote! {
+            #[aggregate(category = "counter", id = u64, events(Added), enum_name = CounterFact)]
+            struct Counter(u64);
+        },
+    );
+}
+
+#[test]
+fn aggregate_with_an_enum() {
+    check(
+        "aggregate_with_an_enum",
+        crate::aggregate,
+        quote! {
+            #[aggregate(category = "door", id = u64, event = DoorEvent<'_>, crate = facade::events)]
+            enum Door {
+                Open,
+                Shut,
+            }
+        },
+    );
+}
+
+#[test]
+fn command() {
+    check(
+        "command",
+        crate::command,
+        quote! {
+            #[command(aggregate = Account, returns = i64)]
+            struct Withdraw<'a> {
+                #[command(id)]
+                account: AccountId,
+                note: &'a str,
+            }
+        },
+    );
+}
+
+#[test]
+fn command_that_creates() {
+    check(
+        "command_that_creates",
+        crate::command,
+        quote! {
+            #[command(aggregate = Account, creates)]
+            struct Open(#[command(id)] AccountId);
+        },
+    );
+}

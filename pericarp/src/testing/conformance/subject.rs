@@ -1,0 +1,142 @@
+use std::any::Any;
+use std::future::Future;
+use std::process::Command;
+
+use super::Role;
+use crate::store::{Limits, OpenError, Store};
+
+/// A store that is held to the laws, as its author describes it.
+///
+/// The two verbs every store has come first. The others are hooks that laws on some capability
+/// need; a store declares in [`Subject::capabilities`] which of them it offers. The module page
+/// has an example.
+pub trait Subject: Send + Sync {
+    /// The store. A clone is another handle on the same open store.
+    type Store: Store + Clone;
+
+    /// Where a log is: a file, an address. What it holds on to, such as a temporary folder, must
+    /// live as long as the last clone.
+    type Log: Clone + Send + Sync;
+
+    /// Which hooks it offers; all of them unless told otherwise.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::ALL
+    }
+
+    /// The limits that its stores are opened with. Laws 4 and 8 write a commit of that size, so
+    /// a few MiB do; more than 5 MiB it must be.
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
+
+    /// A place for a log that does not exist yet.
+    fn empty_log(&self) -> impl Future<Output = Self::Log> + Send;
+
+    /// Opens the log there; it is made if it does not exist. A store with connections opens new
+    /// ones on every call, so that laws can race several stores on one log.
+    fn open(&self, log: &Self::Log)
+    -> impl Future<Output = Result<Self::Store, OpenError>> + Send;
+
+    /// Opens the log for law 13, which waits until the store gives up: with short timeouts, if it
+    /// has any.
+    fn open_impatient(
+        &self,
+        log: &Self::Log,
+    ) -> impl Future<Output = Result<Self::Store, OpenError>> + Send {
+        self.open(log)
+    }
+
+    /// [`Capabilities::processes`]: a program that opens `log` and calls [`play`](super::play)
+    /// with `role`. Its standard input and output belong to the kit.
+    fn process(&self, log: &Self::Log, role: Role) -> Option<Command> {
+        let _ = (log, role);
+        None
+    }
+
+    /// [`Capabilities::raw_access`]: does to the events in `log` what any ordinary client could
+    /// try: change, delete, replace and reorder them, past the store.
+    fn vandalise(&self, log: &Self::Log) -> impl Future<Output = Option<Vec<Vandalism>>> + Send {
+        let _ = log;
+        async { None }
+    }
+
+    /// [`Capabilities::outages`]: makes appends of 512 KiB to `log` fail, until what it returns is
+    /// dropped.
+    fn break_storage(&self, log: &Self::Log) -> impl Future<Output = Option<Held>> + Send {
+        let _ = log;
+        async { None }
+    }
+
+    /// [`Capabilities::transactions`]: appends an event to `log` past the store, in a transaction
+    /// that is open until what it returns is dropped, and is then rolled back.
+    fn begin_append(&self, log: &Self::Log) -> impl Future<Output = Option<Held>> + Send {
+        let _ = log;
+        async { None }
+    }
+
+    /// [`Capabilities::schema`]: makes `log`, which is not open, look as if a newer release of the
+    /// store had migrated it.
+    fn age(&self, log: &Self::Log) -> impl Future<Output = Option<()>> + Send {
+        let _ = log;
+        async { None }
+    }
+}
+
+/// Something that lasts until it is dropped.
+pub type Held = Box<dyn Any + Send>;
+
+/// What a store can do beyond the two verbs, or its author cannot do to it. A law that needs what
+/// a store declares absent is declined.
+///
+/// ```
+/// use pericarp::testing::conformance::Capabilities;
+///
+/// let in_memory = Capabilities { persistent: false, processes: false, ..Capabilities::ALL };
+/// # let _ = in_memory;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// What is stored is there after the store was closed, or its process killed.
+    pub persistent: bool,
+    /// Several processes may use one log: [`Subject::process`].
+    pub processes: bool,
+    /// Clients can reach the events past the store: [`Subject::vandalise`].
+    pub raw_access: bool,
+    /// Its storage can be made to fail: [`Subject::break_storage`].
+    pub outages: bool,
+    /// Clients can append in transactions of their own: [`Subject::begin_append`].
+    pub transactions: bool,
+    /// The log has a schema, with a version: [`Subject::age`].
+    pub schema: bool,
+}
+
+impl Capabilities {
+    /// All of them.
+    pub const ALL: Self = Self {
+        persistent: true,
+        processes: true,
+        raw_access: true,
+        outages: true,
+        transactions: true,
+        schema: true,
+    };
+
+    /// None of them: a log in memory.
+    pub const NONE: Self = Self {
+        persistent: false,
+        processes: false,
+        raw_access: false,
+        outages: false,
+        transactions: false,
+        schema: false,
+    };
+}
+
+/// An attempt to change what is stored, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Vandalism {
+    /// What was tried.
+    pub attempt: String,
+    /// What the database said when it refused; `None` if it did not.
+    pub refusal: Option<String>,
+}

@@ -1,0 +1,228 @@
+//! The laws, on a SQLite file: with the defaults, with the tightest options, and on one thread.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pericarp::store::sqlite::{SqliteOptions, WhenFull};
+use pericarp::store::{Limits, OpenError, SqliteStore};
+use pericarp::testing::conformance::{Capabilities, Held, Role, Subject, Vandalism};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+/// SQLite logs in temporary folders.
+pub(crate) struct OnSqlite {
+    pub(crate) options: fn(&Path) -> SqliteOptions,
+    pub(crate) capabilities: Capabilities,
+}
+
+/// A log in a folder that is removed with it.
+#[derive(Clone)]
+pub(crate) struct LogFile {
+    folder: Arc<TempDir>,
+}
+
+impl LogFile {
+    pub(crate) fn new() -> Self {
+        Self {
+            folder: Arc::new(tempfile::tempdir().expect("a temporary folder")),
+        }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("log.db")
+    }
+
+    /// A client that is not Pericarp.
+    pub(crate) fn client(&self) -> Connection {
+        Connection::open(self.path()).expect("a client")
+    }
+}
+
+impl OnSqlite {
+    fn defaults() -> Self {
+        Self {
+            options: |path| SqliteOptions::new(path),
+            capabilities: Capabilities::ALL,
+        }
+    }
+
+    /// One reader, one place in the queue, a small cache, frequent checkpoints, no linger.
+    fn tight() -> Self {
+        Self {
+            options: |path| {
+                SqliteOptions::new(path)
+                    .readers(1)
+                    .queue(1, WhenFull::Wait)
+                    .linger(Duration::ZERO)
+                    .cache_kib(64)
+                    .checkpoint_pages(8)
+            },
+            // With one place, appends wait for it, and are not queued.
+            ..Self::defaults()
+        }
+    }
+}
+
+impl Subject for OnSqlite {
+    type Store = SqliteStore;
+    type Log = LogFile;
+
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            max_bytes_per_commit: 8 << 20,
+            ..Limits::default()
+        }
+    }
+
+    async fn empty_log(&self) -> LogFile {
+        LogFile::new()
+    }
+
+    async fn open(&self, log: &LogFile) -> Result<SqliteStore, OpenError> {
+        SqliteStore::open_with((self.options)(&log.path()).limits(self.limits())).await
+    }
+
+    async fn open_impatient(&self, log: &LogFile) -> Result<SqliteStore, OpenError> {
+        let options = (self.options)(&log.path()).limits(self.limits());
+        SqliteStore::open_with(options.busy_timeout(Duration::from_millis(50))).await
+    }
+
+    fn process(&self, log: &LogFile, role: Role) -> Option<Command> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_another_process"));
+        command.arg(role.to_string()).arg(log.path());
+        Some(command)
+    }
+
+    async fn vandalise(&self, log: &LogFile) -> Option<Vec<Vandalism>> {
+        Some(vandalise(&log.client()))
+    }
+
+    /// Another process holds the write lock for longer than the store waits.
+    async fn break_storage(&self, log: &LogFile) -> Option<Held> {
+        let client = log.client();
+        client.execute_batch("BEGIN IMMEDIATE").expect("the write lock");
+        Some(Box::new(client))
+    }
+
+    async fn begin_append(&self, log: &LogFile) -> Option<Held> {
+        let client = log.client();
+        client
+            .execute_batch(
+                "BEGIN IMMEDIATE;
+                 INSERT INTO pericarp_streams (name, category) VALUES ('foreign-1', 'foreign');
+                 INSERT INTO pericarp_events
+                     (stream, version, id, type, schema_version, ordinal, occurred_at,
+                      recorded_at, data, metadata)
+                 VALUES (last_insert_rowid(), 1, randomblob(16), 't', 1, 0, 0, 0, '{}', '{}')",
+            )
+            .expect("an open transaction");
+        Some(Box::new(client))
+    }
+
+    async fn age(&self, log: &LogFile) -> Option<()> {
+        log.client()
+            .execute("INSERT INTO pericarp_schema (version) VALUES (1000)", [])
+            .expect("a newer schema");
+        Some(())
+    }
+}
+
+/// What a client can try with SQL alone, without changing the schema.
+fn vandalise(client: &Connection) -> Vec<Vandalism> {
+    client.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = OFF").unwrap();
+    let mut attempts = Vec::new();
+    let columns = [
+        ("position", "position + 1000"),
+        ("stream", "stream + 1"),
+        ("version", "version + 1000"),
+        ("id", "randomblob(16)"),
+        ("type", "'other'"),
+        ("schema_version", "2"),
+        ("ordinal", "ordinal + 1"),
+        ("occurred_at", "0"),
+        ("recorded_at", "0"),
+        ("data", "'{}'"),
+        ("metadata", "'[]'"),
+    ];
+    for (column, value) in columns {
+        for or in ["", "OR REPLACE", "OR IGNORE"] {
+            attempts.push(format!("UPDATE {or} pericarp_events SET {column} = {value}"));
+        }
+        let old = "position, stream, version, id, type, schema_version, ordinal, occurred_at, \
+                   recorded_at, data, metadata";
+        // A copy of a row with one other value is in its way.
+        let new = old.replacen(&format!("{column},"), &format!("{value},"), 1);
+        let new = if column == "metadata" { old.replace(", metadata", ", '[]'") } else { new };
+        if !["position", "id"].contains(&column) {
+            attempts.push(format!(
+                "INSERT OR REPLACE INTO pericarp_events ({old})
+                 SELECT {new} FROM pericarp_events WHERE version = 1"
+            ));
+        }
+    }
+    attempts.extend(
+        [
+            "DELETE FROM pericarp_events",
+            "DELETE FROM pericarp_events WHERE position = 1",
+            "DELETE FROM pericarp_streams",
+            "UPDATE pericarp_streams SET name = name || 'x'",
+            "UPDATE OR REPLACE pericarp_streams SET name = 'conformance-a'",
+            "UPDATE pericarp_streams SET category = 'other'",
+            "UPDATE pericarp_streams SET id = id + 10",
+            "INSERT OR REPLACE INTO pericarp_streams (name, category) VALUES ('conformance-a', 'x')",
+            "REPLACE INTO pericarp_streams (id, name, category) VALUES (1, 'conformance-z', 'x')",
+            // The position is free, the place in the stream is not.
+            "REPLACE INTO pericarp_events
+                 (stream, version, id, type, schema_version, ordinal, occurred_at, recorded_at,
+                  data, metadata)
+             VALUES (1, 1, randomblob(16), 't', 1, 0, 0, 0, '{}', '{}')",
+            "REPLACE INTO pericarp_events
+                 (stream, version, id, type, schema_version, ordinal, occurred_at, recorded_at,
+                  data, metadata)
+             SELECT 1, 1000, id, 't', 1, 0, 0, 0, '{}', '{}' FROM pericarp_events LIMIT 1",
+            // Before the first event.
+            "INSERT INTO pericarp_events
+                 (position, stream, version, id, type, schema_version, ordinal, occurred_at,
+                  recorded_at, data, metadata)
+             VALUES (0, 1, 1000, randomblob(16), 't', 1, 0, 0, 0, '{}', '{}')",
+            "INSERT INTO pericarp_events
+                 (position, stream, version, id, type, schema_version, ordinal, occurred_at,
+                  recorded_at, data, metadata)
+             VALUES (-1, 1, 1000, randomblob(16), 't', 1, 0, 0, 0, '{}', '{}')",
+            "INSERT INTO pericarp_events
+                 (position, stream, version, id, type, schema_version, ordinal, occurred_at,
+                  recorded_at, data, metadata)
+             VALUES (1, 1, 1000, randomblob(16), 't', 1, 0, 0, 0, '{}', '{}')
+             ON CONFLICT (position) DO UPDATE SET data = '[]'",
+        ]
+        .map(str::to_owned),
+    );
+    attempts
+        .into_iter()
+        .map(|attempt| Vandalism {
+            refusal: client.execute_batch(&attempt).err().map(|error| error.to_string()),
+            attempt,
+        })
+        .collect()
+}
+
+mod with_defaults {
+    pericarp::testing::conformance_suite!(super::OnSqlite::defaults());
+}
+
+mod tight {
+    pericarp::testing::conformance_suite!(super::OnSqlite::tight());
+}
+
+mod on_one_thread {
+    pericarp::testing::conformance_suite!(
+        super::OnSqlite::defaults(),
+        flavor = "current_thread"
+    );
+}

@@ -1,0 +1,28 @@
+//! Another process on a SQLite log: plays a role of the conformance kit, or tries to open the log
+//! and says what came of it.
+
+use std::process::ExitCode;
+
+use pericarp::store::SqliteStore;
+use pericarp::testing::conformance::play;
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(role), Some(path)) = (arguments.next(), arguments.next()) else {
+        eprintln!("usage: another_process ROLE PATH");
+        return ExitCode::FAILURE;
+    };
+    match (role.as_str(), role.parse()) {
+        ("try", _) => match SqliteStore::open(path).await {
+            Ok(_) => println!("open"),
+            Err(error) => println!("{}: {error}", error.code()),
+        },
+        (_, Ok(role)) => play(role, async || SqliteStore::open(path).await).await,
+        (_, Err(error)) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
