@@ -4,6 +4,7 @@ use std::path::Path;
 
 use futures::future::try_join_all;
 use pericarp::{Ids, RandomIds};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, params};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
@@ -25,8 +26,11 @@ pub fn connect(path: &Path, streams: i64) -> Outcome<Connection> {
     let connection = Connection::open(path)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-         PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -16384;",
+         PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -16384;
+         PRAGMA mmap_size = 134217728;",
     )?;
+    // As Pericarp does.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     for stream in 0..streams {
         connection.execute(
             "INSERT INTO pericarp_streams (id, name, category) VALUES (?1, ?2, 'account')",
@@ -163,7 +167,8 @@ pub async fn connect_sqlx(path: &Path) -> Outcome<SqliteConnection> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("wal_autocheckpoint", "16000")
-        .pragma("cache_size", "-16384");
+        .pragma("cache_size", "-16384")
+        .pragma("mmap_size", "134217728");
     Ok(options.connect().await?)
 }
 

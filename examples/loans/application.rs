@@ -10,6 +10,7 @@ use crate::events::{
     Amount, ApplicationId, OfferNumber, Offering, Progress, Submitted, Work, WorkItem,
 };
 
+// ANCHOR: aggregate
 /// An application for a loan, with the offers made for it and the work done on it.
 #[derive(Debug, Aggregate)]
 #[aggregate(
@@ -31,6 +32,7 @@ pub(crate) struct LoanApplication {
     pub(crate) offers: Vec<OfferState>,
     pub(crate) work: WorkLog,
 }
+// ANCHOR_END: aggregate
 
 /// How far the assessment of an application has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,6 +129,7 @@ impl Apply<Offering> for LoanApplication {
     }
 }
 
+// ANCHOR: apply
 impl Apply<Work> for LoanApplication {
     fn apply(&mut self, event: Work, meta: &Meta<'_>) {
         let work = &mut self.work;
@@ -137,6 +140,7 @@ impl Apply<Work> for LoanApplication {
         }
     }
 }
+// ANCHOR_END: apply
 
 impl LoanApplication {
     fn settle(&mut self, outcome: Outcome, meta: &Meta<'_>) {

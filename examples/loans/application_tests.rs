@@ -159,6 +159,7 @@ fn the_customer_has_one_offer_at_a_time() {
         .returning(first);
 }
 
+// ANCHOR: test
 #[test]
 fn work_is_planned_before_it_is_done_and_done_one_kind_at_a_time() {
     let (leads, fraud) = (WorkItem::HandleLeads, WorkItem::AssessFraud);
@@ -184,3 +185,4 @@ fn work_is_planned_before_it_is_done_and_done_one_kind_at_a_time() {
         .when(work(fraud, WorkStep::Start))
         .then_error(Refusal::Busy(leads));
 }
+// ANCHOR_END: test

@@ -45,6 +45,7 @@ pub(crate) enum Step {
     Cancel,
 }
 
+// ANCHOR: command
 /// Bring an offer one step further; the answer says which offer it was.
 #[derive(Debug, Command)]
 #[command(aggregate = LoanApplication, returns = OfferNumber)]
@@ -54,6 +55,7 @@ pub(crate) struct Negotiate {
     pub(crate) step: OfferStep,
     pub(crate) by: Resource,
 }
+// ANCHOR_END: command
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfferStep {
@@ -156,6 +158,7 @@ impl Handle<Advance> for LoanApplication {
     }
 }
 
+// ANCHOR: handle
 impl Handle<Negotiate> for LoanApplication {
     fn handle(application: &mut Root<Self>, negotiate: &Negotiate) -> Result<OfferNumber, Refusal> {
         let Negotiate { step, by, .. } = *negotiate;
@@ -178,6 +181,7 @@ impl Handle<Negotiate> for LoanApplication {
         Ok(offer)
     }
 }
+// ANCHOR_END: handle
 
 /// An offer the customer has, answered or not.
 const WITH_CUSTOMER: &[OfferState] = &[OfferState::Sent, OfferState::SentBack];

@@ -28,6 +28,7 @@ pub(crate) struct Resource(pub(crate) u32);
 #[serde(transparent)]
 pub(crate) struct OfferNumber(pub(crate) u32);
 
+// ANCHOR: submitted
 /// `A_SUBMITTED`: a customer asked for a loan. Every application begins with it.
 #[derive(Debug, Event, Serialize, Deserialize)]
 #[event(name = "application.submitted")]
@@ -37,6 +38,7 @@ pub(crate) struct Submitted {
     pub(crate) registered_on: Timestamp,
     pub(crate) by: Resource,
 }
+// ANCHOR_END: submitted
 
 /// An application came one step further, or to its end.
 #[derive(Debug, Event, Serialize, Deserialize)]
@@ -96,6 +98,7 @@ pub(crate) enum Offering {
     Cancelled { offer: OfferNumber, by: Resource },
 }
 
+// ANCHOR: work
 /// Somebody, or the system where `by` is missing, worked on an application: `W_…` in the log.
 #[derive(Debug, Event, Serialize, Deserialize)]
 pub(crate) enum Work {
@@ -121,6 +124,7 @@ pub(crate) enum Work {
         by: Option<Resource>,
     },
 }
+// ANCHOR_END: work
 
 /// The kinds of work on an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -126,6 +126,7 @@ pub(crate) enum ImportError {
     Append(#[from] AppendError),
 }
 
+// ANCHOR: import
 /// Plays what the store does not have yet, and calls `progress` with the events that came by.
 ///
 /// A run that was cut short left the first events of each application in the store, so how far
@@ -174,6 +175,7 @@ pub(crate) async fn import<S: Store>(
     }
     Ok(imported)
 }
+// ANCHOR_END: import
 
 /// Loads the applications that come up for the first time.
 async fn load<S: Store>(

@@ -165,6 +165,7 @@ async fn play<S: Store>(app: Pericarp<S>, timeline: &Timeline) -> Result<ExitCod
     Ok(tell_faults(timeline, &imported))
 }
 
+// ANCHOR: replay
 /// Loads every application of the log from the store, which replays its events, and counts it.
 async fn replay<S: Store>(
     app: &Pericarp<S>,
@@ -186,6 +187,7 @@ async fn replay<S: Store>(
     progress.finish_and_clear();
     Ok(report)
 }
+// ANCHOR_END: replay
 
 /// Says what is wrong with the log; then the program fails, though the rest is in the store.
 fn tell_faults(timeline: &Timeline, imported: &Imported) -> ExitCode {

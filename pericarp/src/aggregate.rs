@@ -111,10 +111,14 @@ pub trait Starts<E>: Aggregate {
 #[non_exhaustive]
 pub enum FoldError {
     /// An event that only creates came to a state that already exists.
-    #[error("an event that creates the aggregate came to one that exists; list it in `events(..)` too if it may")]
+    #[error(
+        "an event that creates the aggregate came to one that exists; list it in `events(..)` too if it may"
+    )]
     AlreadyCreated,
     /// An event came to a state that nothing has created.
-    #[error("an event came before any event that creates the aggregate; list it in `created_by(..)` if it may")]
+    #[error(
+        "an event came before any event that creates the aggregate; list it in `created_by(..)` if it may"
+    )]
     NotCreated,
 }
 
@@ -126,7 +130,7 @@ pub enum ReplayError {
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// An event did not fit the state.
-    #[error("fold event {event_type} at {stream} version {version}: {source}")]
+    #[error("fold event {event_type} at {stream} version {version}")]
     Fold {
         /// The event's stored name.
         event_type: String,

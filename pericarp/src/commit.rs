@@ -228,9 +228,11 @@ impl Commit {
         let stream = StreamName::new(A::CATEGORY, Root::id(root))?;
         let expected = Expected::Version(Root::committed_version(root));
         let (turns, events, bytes) = (self.appends.len(), self.events.len(), self.text.len());
-        let copied = pending.iter().try_fold(self.to(stream, expected), |turn, (event, data)| {
-            turn.encoded(event.kind, &event.context, data)
-        });
+        let copied = pending
+            .iter()
+            .try_fold(self.to(stream, expected), |turn, (event, data)| {
+                turn.encoded(event.kind, &event.context, data)
+            });
         copied.map(|_| ()).inspect_err(|_| {
             self.appends.truncate(turns);
             self.events.truncate(events);
@@ -413,13 +415,15 @@ pub enum CommitError {
         reason: String,
     },
     /// A handler emitted events and then refused the command.
-    #[error("record emitted events: the handler refused after it had emitted; load the aggregate again")]
+    #[error(
+        "record emitted events: the handler refused after it had emitted; load the aggregate again"
+    )]
     Refused,
     /// The id of the aggregate cannot be the key of a stream.
     #[error(transparent)]
     Name(#[from] InvalidName),
     /// Its payload is not JSON.
-    #[error("add event {event_type}: its payload is not JSON: {source}")]
+    #[error("add event {event_type}: its payload is not JSON")]
     Payload {
         /// The event's stored name.
         event_type: EventType,
@@ -433,7 +437,7 @@ pub enum CommitError {
         event_type: EventType,
     },
     /// Its metadata is not a JSON object.
-    #[error("add event: its metadata is not a JSON object: {source}")]
+    #[error("add event: its metadata is not a JSON object")]
     Metadata {
         /// Where it stops being one.
         source: serde_json::Error,
@@ -442,7 +446,9 @@ pub enum CommitError {
     #[error("add event: its schema version is 0; versions start from 1")]
     SchemaVersion,
     /// The first event of a commit has the id of the commit.
-    #[error("add event: the first event of commit {commit_id} cannot have the id {event_id}; give the commit that id")]
+    #[error(
+        "add event: the first event of commit {commit_id} cannot have the id {event_id}; give the commit that id"
+    )]
     FirstEventId {
         /// The commit.
         commit_id: CommitId,

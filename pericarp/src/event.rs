@@ -78,11 +78,7 @@ impl EventKind {
     /// # Panics
     /// If the name is not a valid [`EventType`] or the version is 0; in a `const` that is a
     /// compile error.
-    pub const fn new(
-        name: &'static str,
-        version: u32,
-        aliases: &'static [&'static str],
-    ) -> Self {
+    pub const fn new(name: &'static str, version: u32, aliases: &'static [&'static str]) -> Self {
         EventType::assert_valid(name);
         assert!(version > 0, "schema versions start from 1");
         Self {
@@ -105,7 +101,7 @@ impl EventKind {
 
 /// An event that cannot be written: serde could not serialise it.
 #[derive(Debug, thiserror::Error)]
-#[error("encode event {event_type}: {source}")]
+#[error("encode event {event_type}")]
 #[non_exhaustive]
 pub struct EncodeError {
     /// The event's stored name.
@@ -132,7 +128,9 @@ impl EncodeError {
 ///
 /// Nothing is lost: the event is in the log, at the place the error names.
 #[derive(Debug, thiserror::Error)]
-#[error("decode event {event_type} v{schema_version} ({event_id}) at {stream} version {version}, position {position}: {reason}")]
+#[error(
+    "decode event {event_type} v{schema_version} ({event_id}) at {stream} version {version}, position {position}"
+)]
 #[non_exhaustive]
 pub struct DecodeError {
     /// Why.
@@ -160,7 +158,9 @@ pub enum DecodeReason {
     #[error("no event of this name is known here; list it, or give its new name an alias")]
     UnknownType,
     /// The schema version is not one the type can read.
-    #[error("this build reads version {supported} of it; deploy the build that knows version {stored}")]
+    #[error(
+        "this build reads version {supported} of it; deploy the build that knows version {stored}"
+    )]
     UnknownVersion {
         /// The version that was stored.
         stored: u32,
@@ -168,8 +168,8 @@ pub enum DecodeReason {
         supported: u32,
     },
     /// The payload is not what the type says.
-    #[error(transparent)]
-    Payload(#[from] serde_json::Error),
+    #[error("its payload is not what the type says")]
+    Payload(#[source] serde_json::Error),
 }
 
 impl DecodeError {

@@ -18,6 +18,7 @@ mod command;
 mod commit;
 mod decide;
 mod envelope;
+mod error;
 mod event;
 mod event_type;
 mod metadata;
@@ -34,9 +35,7 @@ pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use aggregate::{
-    Aggregate, Apply, Create, Emits, FoldError, ReplayError, Starts, replay,
-};
+pub use aggregate::{Aggregate, Apply, Create, Emits, FoldError, ReplayError, Starts, replay};
 #[cfg(feature = "store")]
 pub use app::{
     Dispatch, Done, ExecuteError, LoadError, Pericarp, PericarpBuilder, Repository, Retry,
@@ -50,6 +49,7 @@ pub use commit::{
 };
 pub use decide::{DecideError, decide};
 pub use envelope::Envelope;
+pub use error::Error;
 pub use event::{DecodeError, DecodeEvent, DecodeReason, EncodeError, Event, EventKind};
 pub use event_type::EventType;
 pub use metadata::{Meta, Metadata};
@@ -69,7 +69,5 @@ pub use timestamp::Timestamp;
 /// use pericarp::prelude::*;
 /// ```
 pub mod prelude {
-    pub use crate::{
-        Aggregate, Apply, Command, Create, Event, Handle, Meta, New, Root,
-    };
+    pub use crate::{Aggregate, Apply, Command, Create, Event, Handle, Meta, New, Root};
 }

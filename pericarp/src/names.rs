@@ -20,6 +20,11 @@ impl InvalidName {
         let name = name.to_string().chars().take(80).collect();
         Self { what, name, rule }
     }
+
+    /// A stable code for logs and metrics.
+    pub const fn code(&self) -> &'static str {
+        "name.invalid"
+    }
 }
 
 /// The characters every kind of name may hold.

@@ -24,6 +24,9 @@ pub struct Page {
     has_more: bool,
 }
 
+/// What an event is expected to take in a page: a payload of some 200 bytes.
+const COMMON_BYTES: usize = 256;
+
 #[derive(Clone, Debug)]
 struct Row {
     id: Uuid,
@@ -109,6 +112,12 @@ impl Page {
         self.has_more
     }
 
+    /// Makes room for `events` events of common size, for stores that know how many may come.
+    pub fn reserve(&mut self, events: usize) {
+        self.rows.reserve(events);
+        self.text.reserve((events * COMMON_BYTES).min(Self::SOFT_LIMIT));
+    }
+
     /// Forgets the events and keeps the memory.
     pub fn clear(&mut self) {
         self.text.clear();
@@ -131,7 +140,10 @@ impl Page {
     /// Copies an event in even if the page is full, for reads that are bounded otherwise, such
     /// as one commit.
     pub fn push_beyond_limit(&mut self, event: &RecordedEvent<'_>) {
-        let last = self.rows.last().map(|r| (r.event_type, r.stream, r.metadata));
+        let last = self
+            .rows
+            .last()
+            .map(|r| (r.event_type, r.stream, r.metadata));
         let row = Row {
             id: event.id,
             position: event.position,

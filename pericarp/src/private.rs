@@ -9,10 +9,10 @@ pub use std::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::codec::{check_version, decode, decode_unit, decode_variant, encode, encode_variant};
+
 pub use crate::aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
-pub use crate::codec::{
-    check_version, decode, decode_unit, decode_variant, encode, encode_unit, encode_variant,
-};
+pub use crate::codec::encode_unit;
 pub use crate::command::{Changes, Command, Creates, Handle, Mode, MustExist};
 pub use crate::event::{DecodeError, DecodeEvent, EncodeError, Event, EventKind};
 pub use crate::{Meta, RecordedEvent};

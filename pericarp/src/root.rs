@@ -195,18 +195,20 @@ impl<'t, A: Aggregate> New<'t, A> {
     where
         A: Starts<E>,
     {
-        let Slot { id, root, context, .. } = self.slot;
-        let meta = Meta::new(
-            Version::FIRST,
-            context.occurred_at,
-            context.metadata_json(),
-        );
+        let Slot {
+            id, root, context, ..
+        } = self.slot;
+        let meta = Meta::new(Version::FIRST, context.occurred_at, context.metadata_json());
         let mut pending = Pending::default();
         let pushed = pending.push(&event, context);
         root.insert(Root {
             id: id.clone(),
             state: A::create_listed(event, &meta),
-            version: if pushed { Version::FIRST } else { Version::NONE },
+            version: if pushed {
+                Version::FIRST
+            } else {
+                Version::NONE
+            },
             context: context.clone(),
             pending,
         })
@@ -248,12 +250,17 @@ impl<A: Aggregate> Slot<A> {
     }
 
     pub(crate) fn new_target(&mut self) -> Option<New<'_, A>> {
-        let taken = self.root.as_ref().is_some_and(|root| root.version != Version::NONE);
+        let taken = self
+            .root
+            .as_ref()
+            .is_some_and(|root| root.version != Version::NONE);
         (!taken).then_some(New { slot: self })
     }
 
     pub(crate) fn existing(&mut self) -> Option<&mut Root<A>> {
-        self.root.as_mut().filter(|root| root.version != Version::NONE)
+        self.root
+            .as_mut()
+            .filter(|root| root.version != Version::NONE)
     }
 
     pub(crate) fn existing_or_initial(&mut self) -> Option<&mut Root<A>> {

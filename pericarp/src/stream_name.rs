@@ -85,8 +85,7 @@ impl StreamName {
     }
 }
 
-const CATEGORY_RULE: &str =
-    "1 to 64 ASCII letters, digits, `_` and `.`, starting with a letter";
+const CATEGORY_RULE: &str = "1 to 64 ASCII letters, digits, `_` and `.`, starting with a letter";
 const KEY_RULE: &str = "1 to 192 bytes without control characters";
 
 pub(crate) fn check_category(category: &str) -> Result<(), InvalidName> {

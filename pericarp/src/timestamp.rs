@@ -1,10 +1,11 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// A moment, in whole microseconds since 1970-01-01T00:00:00Z.
+/// A moment, in whole microseconds since 1970-01-01T00:00:00Z. Serde sees it as RFC 3339 text.
 ///
 /// ```
 /// use pericarp::Timestamp;
@@ -40,6 +41,20 @@ impl Timestamp {
     /// Digits beyond the microsecond are cut.
     pub fn parse(text: &str) -> Option<Self> {
         OffsetDateTime::parse(text, &Rfc3339).ok().map(Self::from)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let time = OffsetDateTime::try_from(*self).map_err(ser::Error::custom)?;
+        serializer.serialize_str(&time.format(&Rfc3339).map_err(ser::Error::custom)?)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| de::Error::custom("a time must be RFC 3339 text"))
     }
 }
 

@@ -1,20 +1,20 @@
 //! The laws, on a SQLite file: with the defaults, with the tightest options, and on one thread.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pericarp::store::sqlite::{SqliteOptions, WhenFull};
+use pericarp::store::sqlite::SqliteOptions;
 use pericarp::store::{Limits, OpenError, SqliteStore};
-use pericarp::testing::conformance::{Capabilities, Held, Role, Subject, Vandalism};
+use pericarp::testing::conformance::{Held, Role, Subject, Vandalism};
+use pericarp_tests::tight;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// SQLite logs in temporary folders.
-pub(crate) struct OnSqlite {
-    pub(crate) options: fn(&Path) -> SqliteOptions,
-    pub(crate) capabilities: Capabilities,
+struct OnSqlite {
+    tight: bool,
 }
 
 /// A log in a folder that is removed with it.
@@ -41,37 +41,15 @@ impl LogFile {
 }
 
 impl OnSqlite {
-    fn defaults() -> Self {
-        Self {
-            options: |path| SqliteOptions::new(path),
-            capabilities: Capabilities::ALL,
-        }
-    }
-
-    /// One reader, one place in the queue, a small cache, frequent checkpoints, no linger.
-    fn tight() -> Self {
-        Self {
-            options: |path| {
-                SqliteOptions::new(path)
-                    .readers(1)
-                    .queue(1, WhenFull::Wait)
-                    .linger(Duration::ZERO)
-                    .cache_kib(64)
-                    .checkpoint_pages(8)
-            },
-            // With one place, appends wait for it, and are not queued.
-            ..Self::defaults()
-        }
+    fn options(&self, log: &LogFile) -> SqliteOptions {
+        let options = SqliteOptions::new(log.path()).limits(self.limits());
+        if self.tight { tight(options) } else { options }
     }
 }
 
 impl Subject for OnSqlite {
     type Store = SqliteStore;
     type Log = LogFile;
-
-    fn capabilities(&self) -> Capabilities {
-        self.capabilities
-    }
 
     fn limits(&self) -> Limits {
         Limits {
@@ -85,17 +63,17 @@ impl Subject for OnSqlite {
     }
 
     async fn open(&self, log: &LogFile) -> Result<SqliteStore, OpenError> {
-        SqliteStore::open_with((self.options)(&log.path()).limits(self.limits())).await
+        SqliteStore::open_with(self.options(log)).await
     }
 
     async fn open_impatient(&self, log: &LogFile) -> Result<SqliteStore, OpenError> {
-        let options = (self.options)(&log.path()).limits(self.limits());
-        SqliteStore::open_with(options.busy_timeout(Duration::from_millis(50))).await
+        let options = self.options(log).busy_timeout(Duration::from_millis(50));
+        SqliteStore::open_with(options).await
     }
 
     fn process(&self, log: &LogFile, role: Role) -> Option<Command> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_another_process"));
-        command.arg(role.to_string()).arg(log.path());
+        command.arg(role.to_string()).arg(log.path()).args(self.tight.then_some("tight"));
         Some(command)
     }
 
@@ -213,16 +191,16 @@ fn vandalise(client: &Connection) -> Vec<Vandalism> {
 }
 
 mod with_defaults {
-    pericarp::testing::conformance_suite!(super::OnSqlite::defaults());
+    pericarp::testing::conformance_suite!(super::OnSqlite { tight: false });
 }
 
 mod tight {
-    pericarp::testing::conformance_suite!(super::OnSqlite::tight());
+    pericarp::testing::conformance_suite!(super::OnSqlite { tight: true });
 }
 
 mod on_one_thread {
     pericarp::testing::conformance_suite!(
-        super::OnSqlite::defaults(),
+        super::OnSqlite { tight: false },
         flavor = "current_thread"
     );
 }

@@ -5,7 +5,10 @@
     reason = "a failing test says where"
 )]
 
+mod app;
 mod conformance_memory;
 mod conformance_sqlite;
+mod disk;
+mod sqlite;
 mod derive;
 mod ui;

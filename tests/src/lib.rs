@@ -1,1 +1,65 @@
 //! Parts shared by the integration tests and the programs they start.
+#![expect(clippy::unwrap_used, reason = "a failing test says where")]
+
+mod counting;
+
+pub use counting::Counting;
+
+use std::time::Duration;
+
+use pericarp::store::sqlite::{SqliteOptions, WhenFull};
+use pericarp::store::{ReadLog, Store};
+use pericarp::{
+    Commit, CommitId, EventType, Expected, Ids, NewEvent, RandomIds, StreamName, Timestamp,
+};
+use uuid::Uuid;
+
+/// A commit of `count` events to stream `test-key`.
+pub fn commit_to(key: &str, expected: Expected, count: usize) -> Commit {
+    commit_of(key, expected, count, "{}")
+}
+
+/// A commit of `count` events with this payload to stream `test-key`.
+pub fn commit_of(key: &str, expected: Expected, count: usize, data: &str) -> Commit {
+    let tested = EventType::from_static("test.tested");
+    let mut commit = Commit::new(CommitId::new(RandomIds.next()));
+    let turn = commit.to(StreamName::new("test", key).unwrap(), expected);
+    (0..count).fold(turn, |turn, _| {
+        turn.raw(NewEvent {
+            id: None,
+            event_type: &tested,
+            schema_version: 1,
+            occurred_at: Timestamp::EPOCH,
+            data,
+            metadata: "{}",
+        })
+        .unwrap()
+    });
+    commit
+}
+
+/// One reader, one place in the queue, a small cache, frequent checkpoints, no linger.
+pub fn tight(options: SqliteOptions) -> SqliteOptions {
+    options
+        .readers(1)
+        .queue(1, WhenFull::Wait)
+        .linger(Duration::ZERO)
+        .cache_kib(64)
+        .checkpoint_pages(8)
+}
+
+/// An error and what caused it.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// The position and the id of every event in the log.
+pub async fn positions(store: &impl Store) -> Vec<(u64, Uuid)> {
+    let mut pages = store.pages(ReadLog::all());
+    let mut positions = Vec::new();
+    while let Some(page) = pages.next().await.unwrap() {
+        positions.extend(page.events().map(|event| (event.position.get(), event.id)));
+    }
+    positions
+}

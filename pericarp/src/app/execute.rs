@@ -89,8 +89,17 @@ impl<S: Store> Pericarp<S> {
             commit.copy_from(root).map(|()| commit)
         };
         match self.append(commit()?).await {
-            Err(SaveError::Append(AppendError::OutcomeUnknown { .. })) => {
-                self.append(commit()?).await
+            Err(SaveError::Append(unknown @ AppendError::OutcomeUnknown { .. })) => {
+                match self.append(commit()?).await {
+                    // The store did not get so far as to look for the commit, so what came of
+                    // the first attempt is as unknown as before.
+                    Err(SaveError::Append(
+                        AppendError::Failed { .. }
+                        | AppendError::QueueFull { .. }
+                        | AppendError::Closed,
+                    )) => Err(SaveError::Append(unknown)),
+                    outcome => outcome,
+                }
             }
             outcome => outcome,
         }

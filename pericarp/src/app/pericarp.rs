@@ -1,12 +1,12 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::{Repository, Retry, UnitOfWork};
 use crate::store::Store;
-use crate::{Aggregate, Clock, CommitId, Context, Ids, Page, RandomIds, StreamName, SystemClock};
+use crate::{Aggregate, Clock, CommitId, Context, Ids, RandomIds, StreamName, SystemClock};
 
 /// An application on a store: it loads aggregates and executes commands. Clones share it.
 ///
@@ -28,7 +28,6 @@ pub(super) struct Shared<S> {
     clock: Box<dyn Clock>,
     ids: Box<dyn Ids>,
     gates: Gates,
-    pages: Mutex<Vec<Vec<Page>>>,
 }
 
 /// Puts a [`Pericarp`] together from parts other than the default ones.
@@ -122,35 +121,12 @@ impl<S> PericarpBuilder<S> {
                 clock: self.clock,
                 ids: self.ids,
                 gates: Gates::new(),
-                pages: Mutex::default(),
             }),
         }
     }
 }
 
-/// How many sets of pages are kept for the next load.
-const SPARE_PAGES: usize = 8;
-
-/// Text a page may hold for it to be kept: one large stream must not hold memory for ever.
-const SPARE_BYTES: usize = 1 << 20;
-
 impl<S> Shared<S> {
-    pub(super) fn take_pages(&self) -> Vec<Page> {
-        self.spare_pages().pop().unwrap_or_default()
-    }
-
-    pub(super) fn give_pages(&self, pages: Vec<Page>) {
-        let mut spare = self.spare_pages();
-        let small = pages.iter().all(|page| page.capacity() <= SPARE_BYTES);
-        if small && spare.len() < SPARE_PAGES {
-            spare.push(pages);
-        }
-    }
-
-    fn spare_pages(&self) -> std::sync::MutexGuard<'_, Vec<Vec<Page>>> {
-        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub(super) fn gate(&self, stream: &StreamName) -> &AsyncMutex<()> {
         self.gates.of(stream)
     }

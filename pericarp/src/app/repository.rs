@@ -1,10 +1,14 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::ControlFlow;
 
 use super::{LoadError, Pericarp, SaveError};
-use crate::store::{Pages, Read, ReadStream, ReadStreams, Store};
-use crate::{Aggregate, Commit, Committed, InvalidName, Root, StreamName, Version, replay};
+use crate::store::{ReadError, ReadStream, ReadStreams, Store, Visit};
+use crate::{
+    Aggregate, Commit, Committed, DecodeError, InvalidName, Page, RecordedEvent, ReplayError, Root,
+    StreamName, Version, replay,
+};
 
 /// Loads and saves aggregates of one type.
 ///
@@ -87,17 +91,36 @@ impl<S: Store> Pericarp<S> {
         id: &A::Id,
         stream: StreamName,
     ) -> Result<Option<Root<A>>, LoadError> {
-        let read = Read::from(ReadStream::new(stream));
-        let mut pages = Pages::reusing(self.store(), read, self.shared.take_pages());
-        let mut fold = Fold::default();
-        while let Some(page) = pages.next().await? {
-            for event in page.events() {
-                replay(&mut fold.state, &event)?;
-                fold.version = event.version;
-            }
+        let fold = self
+            .store()
+            .visit(ReadStream::new(stream.clone()), Fold::default())
+            .await?;
+        let failed_at = fold.version;
+        match fold.into_root(id) {
+            Err(ReplayError::Decode(error)) => Err(self
+                .whole_decode_error::<A>(stream, failed_at, error)
+                .await?
+                .into()),
+            outcome => Ok(outcome?),
         }
-        self.shared.give_pages(pages.into_pages());
-        Ok(fold.into_root(id))
+    }
+
+    /// A fold does not look at an event's id and position; an error names them.
+    #[cold]
+    async fn whole_decode_error<A: Aggregate>(
+        &self,
+        stream: StreamName,
+        version: Version,
+        error: DecodeError,
+    ) -> Result<ReplayError, ReadError> {
+        let read = ReadStream::new(stream).from(version).limit(1);
+        let page = self.store().read(read.into(), Page::new()).await?;
+        Ok(
+            match page.first().map(|event| replay::<A>(&mut None, &event)) {
+                Some(Err(ReplayError::Decode(whole))) => whole.into(),
+                _ => error.into(),
+            },
+        )
     }
 
     /// Loads many aggregates with as few reads as their events fit into; the answer has the order
@@ -115,18 +138,19 @@ impl<S: Store> Pericarp<S> {
             places.entry(stream.as_str()).or_default().push(place);
         }
         let mut folds: Vec<Fold<A>> = ids.iter().map(|_| Fold::default()).collect();
-        let read = Read::from(ReadStreams::new(streams.as_slice()));
-        let mut pages = Pages::reusing(self.store(), read, self.shared.take_pages());
+        let mut pages = self.store().pages(ReadStreams::new(streams.as_slice()));
         while let Some(page) = pages.next().await? {
             for event in page.events() {
                 for &place in places.get(event.stream).into_iter().flatten() {
-                    replay(&mut folds[place].state, &event)?;
-                    folds[place].version = event.version;
+                    let _ = folds[place].visit(&event);
                 }
             }
         }
-        self.shared.give_pages(pages.into_pages());
-        Ok(folds.into_iter().zip(ids).map(|(fold, id)| fold.into_root(id)).collect())
+        let roots = folds
+            .into_iter()
+            .zip(ids)
+            .map(|(fold, id)| fold.into_root(id));
+        Ok(roots.collect::<Result<_, _>>()?)
     }
 
     pub(super) async fn append(&self, commit: Commit) -> Result<Committed, SaveError> {
@@ -134,9 +158,11 @@ impl<S: Store> Pericarp<S> {
     }
 }
 
+/// Folds the events of one stream, up to the first that cannot be folded.
 struct Fold<A> {
     state: Option<A>,
     version: Version,
+    error: Option<ReplayError>,
 }
 
 impl<A> Default for Fold<A> {
@@ -144,13 +170,35 @@ impl<A> Default for Fold<A> {
         Self {
             state: None,
             version: Version::NONE,
+            error: None,
+        }
+    }
+}
+
+impl<A: Aggregate> Visit for Fold<A> {
+    const LOOKS_AT_RECORD: bool = false;
+
+    fn visit(&mut self, event: &RecordedEvent<'_>) -> ControlFlow<()> {
+        if self.error.is_none() {
+            self.error = replay(&mut self.state, event).err();
+            self.version = event.version;
+        }
+        if self.error.is_some() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
         }
     }
 }
 
 impl<A: Aggregate> Fold<A> {
-    fn into_root(self, id: &A::Id) -> Option<Root<A>> {
-        Some(Root::new(id.clone(), self.state?, self.version))
+    fn into_root(self, id: &A::Id) -> Result<Option<Root<A>>, ReplayError> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(self
+                .state
+                .map(|state| Root::new(id.clone(), state, self.version))),
+        }
     }
 }
 

@@ -2,13 +2,14 @@ use std::fmt;
 use std::future::Future;
 
 use super::{Pericarp, SaveError};
-use crate::store::{ReadError, Read, Store, StoreFault};
+use crate::store::{Read, ReadError, Store, StoreFault};
 use crate::{Aggregate, Commit, CommitError, CommitId, Committed, Page, Root};
 
 /// Several aggregates, one atomic commit: first everything is stored, then it is dispatched.
 ///
 /// The roots keep their events until the store has them, so that after a failure nothing is lost
-/// and the work can be done again.
+/// and the work can be done again. Events are stored root by root; to keep the order in which
+/// several roots emitted, as an import does, use [`Commit::record`].
 ///
 /// ```
 /// use pericarp::prelude::*;
@@ -77,7 +78,7 @@ pub enum UnitOfWorkError {
     #[error(transparent)]
     Save(#[from] SaveError),
     /// The events are stored, and could not be read back in order to be dispatched.
-    #[error("read commit {} back to dispatch it: {source}", .committed.id)]
+    #[error("read commit {} back to dispatch it", .committed.id)]
     ReadBack {
         /// Where they are stored.
         committed: Committed,
@@ -85,7 +86,7 @@ pub enum UnitOfWorkError {
         source: ReadError,
     },
     /// The events are stored, and the dispatcher failed: dispatch them again.
-    #[error("dispatch commit {}, which is stored: {source}", .committed.id)]
+    #[error("dispatch commit {}, which is stored", .committed.id)]
     Dispatch {
         /// Where they are stored.
         committed: Committed,
@@ -94,6 +95,17 @@ pub enum UnitOfWorkError {
         /// What the dispatcher said.
         source: StoreFault,
     },
+}
+
+impl UnitOfWorkError {
+    /// A stable code for logs and metrics.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Save(error) => error.code(),
+            Self::ReadBack { .. } => "unit_of_work.read_back",
+            Self::Dispatch { .. } => "unit_of_work.dispatch",
+        }
+    }
 }
 
 impl<'r, S: Store> UnitOfWork<'r, S> {
@@ -139,7 +151,12 @@ impl<'r, S: Store> UnitOfWork<'r, S> {
         if committed.is_empty() {
             return Ok(committed);
         }
-        let events = match self.app.store().read(Read::Commit(committed.id), Page::new()).await {
+        let events = match self
+            .app
+            .store()
+            .read(Read::Commit(committed.id), Page::new())
+            .await
+        {
             Ok(events) => events,
             Err(source) => return Err(UnitOfWorkError::ReadBack { committed, source }),
         };

@@ -13,7 +13,7 @@ use serde::ser::Serialize;
 use crate::{DecodeError, DecodeReason, EncodeError, EventKind, RecordedEvent};
 
 /// Writes the payload of a struct.
-pub fn encode<T: Serialize + ?Sized>(
+pub(crate) fn encode<T: Serialize + ?Sized>(
     kind: &EventKind,
     event: &T,
     out: &mut Vec<u8>,
@@ -27,7 +27,7 @@ pub fn encode_unit(out: &mut Vec<u8>) {
 }
 
 /// Writes the content of an enum's variant.
-pub fn encode_variant<T: Serialize + ?Sized>(
+pub(crate) fn encode_variant<T: Serialize + ?Sized>(
     kind: &EventKind,
     event: &T,
     out: &mut Vec<u8>,
@@ -38,17 +38,19 @@ pub fn encode_variant<T: Serialize + ?Sized>(
 }
 
 /// Reads the payload of a struct.
-pub fn decode<'de, T: Deserialize<'de>>(record: &RecordedEvent<'de>) -> Result<T, DecodeError> {
+pub(crate) fn decode<'de, T: Deserialize<'de>>(
+    record: &RecordedEvent<'de>,
+) -> Result<T, DecodeError> {
     serde_json::from_str(record.data).map_err(|source| payload_error(record, source))
 }
 
 /// Reads the payload of an event without fields: any JSON, so that fields may have been there.
-pub fn decode_unit(record: &RecordedEvent<'_>) -> Result<(), DecodeError> {
+pub(crate) fn decode_unit(record: &RecordedEvent<'_>) -> Result<(), DecodeError> {
     decode::<IgnoredAny>(record).map(|_| ())
 }
 
 /// Reads the content of the variant that serde numbers `index`.
-pub fn decode_variant<'de, T: Deserialize<'de>>(
+pub(crate) fn decode_variant<'de, T: Deserialize<'de>>(
     record: &RecordedEvent<'de>,
     index: u32,
 ) -> Result<T, DecodeError> {
@@ -59,7 +61,7 @@ pub fn decode_variant<'de, T: Deserialize<'de>>(
 }
 
 /// Refuses a schema version other than the current one.
-pub fn check_version(record: &RecordedEvent<'_>, supported: u32) -> Result<(), DecodeError> {
+pub(crate) fn check_version(record: &RecordedEvent<'_>, supported: u32) -> Result<(), DecodeError> {
     if record.schema_version == supported {
         Ok(())
     } else {

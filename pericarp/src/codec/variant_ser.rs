@@ -64,7 +64,9 @@ impl<'s, 'o> Serializer for &'s mut Content<'o> {
         _index: u32,
         _variant: &'static str,
     ) -> Result<(), Error> {
-        self.0.serialize_map(Some(0)).and_then(serde::ser::SerializeMap::end)
+        self.0
+            .serialize_map(Some(0))
+            .and_then(serde::ser::SerializeMap::end)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -137,11 +139,7 @@ impl<'s, 'o> Serializer for &'s mut Content<'o> {
         not_a_variant()
     }
 
-    fn serialize_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeStruct, Error> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, Error> {
         not_a_variant()
     }
 }

@@ -73,7 +73,12 @@ pub fn is_replay_of<E>(
     if page.len() != commit.len() || first.id != commit.id().get() {
         return Ok(None);
     }
-    let mut answer = Committed::new(commit.id(), first.position, last.position, first.recorded_at);
+    let mut answer = Committed::new(
+        commit.id(),
+        first.position,
+        last.position,
+        first.recorded_at,
+    );
     let mut stored = page.events();
     for (append, events) in commit.appends() {
         let count = events.len();
@@ -90,12 +95,18 @@ pub fn is_replay_of<E>(
         }
         let before = match before {
             Some(before) => before,
-            None => match answer.streams.iter().rfind(|turn| turn.stream == append.stream) {
+            None => match answer
+                .streams
+                .iter()
+                .rfind(|turn| turn.stream == append.stream)
+            {
                 Some(earlier) => earlier.last,
                 None => version_before(&append.stream, first.position)?,
             },
         };
-        answer.streams.push(StreamCommitted::after(append.stream.clone(), before, count));
+        answer
+            .streams
+            .push(StreamCommitted::after(append.stream.clone(), before, count));
     }
     Ok(Some(answer))
 }

@@ -9,7 +9,9 @@ pub type StoreFault = Box<dyn Error + Send + Sync>;
 
 /// A stream that was not as an append expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("stream {stream} is at version {actual}, and the append expected {expected}; load it again and decide again")]
+#[error(
+    "stream {stream} is at version {actual}, and the append expected {expected}; load it again and decide again"
+)]
 #[non_exhaustive]
 pub struct Conflict {
     /// The stream.
@@ -39,19 +41,25 @@ pub enum AppendError {
     #[error(transparent)]
     Conflict(#[from] Conflict),
     /// Another commit with this id is in the log. Nothing was stored.
-    #[error("append commit {id}: the log holds a commit with this id and other content; use a new id for a new commit")]
+    #[error(
+        "append commit {id}: the log holds a commit with this id and other content; use a new id for a new commit"
+    )]
     CommitIdReused {
         /// The id.
         id: CommitId,
     },
     /// An event with this id is in the log, in another commit. Nothing was stored.
-    #[error("append: an event with the id {event_id} is in the log already; every event needs an id of its own")]
+    #[error(
+        "append: an event with the id {event_id} is in the log already; every event needs an id of its own"
+    )]
     DuplicateEvent {
         /// The id.
         event_id: Uuid,
     },
     /// The commit has more events than the store accepts. Nothing was stored.
-    #[error("append: the commit has {count} events, and the limit is {limit}; split it, or raise `max_events_per_commit`")]
+    #[error(
+        "append: the commit has {count} events, and the limit is {limit}; split it, or raise `max_events_per_commit`"
+    )]
     TooManyEvents {
         /// How many it has.
         count: usize,
@@ -59,7 +67,9 @@ pub enum AppendError {
         limit: usize,
     },
     /// The commit has more bytes than the store accepts. Nothing was stored.
-    #[error("append: the commit has {bytes} bytes, and the limit is {limit}; split it, or raise `max_bytes_per_commit`")]
+    #[error(
+        "append: the commit has {bytes} bytes, and the limit is {limit}; split it, or raise `max_bytes_per_commit`"
+    )]
     TooLarge {
         /// How many it has.
         bytes: usize,
@@ -76,13 +86,15 @@ pub enum AppendError {
     #[error("append: the store is closed")]
     Closed,
     /// The store failed. Nothing was stored.
-    #[error("append: nothing was stored: {source}")]
+    #[error("append: the store failed, and nothing was stored")]
     Failed {
         /// What it said.
         source: StoreFault,
     },
     /// The store failed, and may or may not have stored the commit.
-    #[error("append: the outcome of commit {id} is unknown; append it again with the same id to find out: {source}")]
+    #[error(
+        "append: the outcome of commit {id} is unknown; append it again with the same id to find out"
+    )]
     OutcomeUnknown {
         /// The commit.
         id: CommitId,
@@ -121,7 +133,7 @@ pub enum ReadError {
     #[error("read: the store is closed")]
     Closed,
     /// The store failed.
-    #[error("read: {source}")]
+    #[error("read: the store failed")]
     Failed {
         /// What it said.
         source: StoreFault,
@@ -143,7 +155,9 @@ impl ReadError {
 #[non_exhaustive]
 pub enum OpenError {
     /// The log was written by a newer release.
-    #[error("open {place}: its schema has version {found}, and this build knows up to {known}; deploy the newer build")]
+    #[error(
+        "open {place}: its schema has version {found}, and this build knows up to {known}; deploy the newer build"
+    )]
     NewerSchema {
         /// Where the log is.
         place: String,
@@ -159,7 +173,9 @@ pub enum OpenError {
         place: String,
     },
     /// The linked SQLite has a bug that loses data.
-    #[error("open: SQLite {found} can corrupt a log that several connections write (the WAL-reset bug); link 3.51.3 or later")]
+    #[error(
+        "open: SQLite {found} can corrupt a log that several connections write (the WAL-reset bug); link 3.51.3 or later"
+    )]
     UnsafeLibrary {
         /// The version that is linked.
         found: &'static str,
@@ -177,7 +193,7 @@ pub enum OpenError {
         rule: &'static str,
     },
     /// The store failed.
-    #[error("open {place}: {source}")]
+    #[error("open {place}")]
     Failed {
         /// Where the log is.
         place: String,

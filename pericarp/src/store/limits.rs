@@ -6,7 +6,7 @@ use crate::Commit;
 /// ```
 /// use pericarp::store::Limits;
 ///
-/// let limits = Limits { max_events_per_commit: 10, ..Limits::default() };
+/// let limits = Limits { max_events_per_commit: 10, ..Limits::DEFAULT };
 /// assert_eq!(limits.max_bytes_per_commit, 64 << 20);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,14 +19,17 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_events_per_commit: 1_000,
-            max_bytes_per_commit: 64 << 20,
-        }
+        Self::DEFAULT
     }
 }
 
 impl Limits {
+    /// The limits of a store that is not told otherwise.
+    pub const DEFAULT: Self = Self {
+        max_events_per_commit: 1_000,
+        max_bytes_per_commit: 64 << 20,
+    };
+
     /// Refuses a commit over the limits.
     ///
     /// # Errors

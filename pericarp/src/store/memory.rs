@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     AppendError, CommitPlan, Direction, Filter, Limits, Read, ReadError, ReadLog, ReadStream,
-    ReadStreams, Store, is_replay_of,
+    ReadStreams, Store, Visit, is_replay_of,
 };
 use crate::{
     Clock, Commit, CommitId, Committed, Page, Position, RecordedEvent, StreamName, SystemClock,
@@ -79,7 +79,10 @@ impl MemoryStore {
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
-        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared
+            .log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn open_log(&self) -> Result<MutexGuard<'_, Log>, ReadError> {
@@ -133,6 +136,25 @@ impl Store for MemoryStore {
         Ok(self.open_log()?.version(stream))
     }
 
+    async fn visit<V: Visit>(&self, mut read: ReadStream, mut visitor: V) -> Result<V, ReadError> {
+        loop {
+            let log = self.open_log()?;
+            let mut last = None;
+            for at in log.places_in(&read).take(read.limit) {
+                let event = log.view(at);
+                last = Some(event.version);
+                if visitor.visit(&event).is_break() {
+                    return Ok(visitor);
+                }
+            }
+            match last {
+                // Others get their turn between two pages.
+                Some(last) => read = read.behind(last),
+                None => return Ok(visitor),
+            }
+        }
+    }
+
     async fn close(&self) {
         self.log().closed = true;
     }
@@ -151,7 +173,10 @@ impl Log {
         })?;
         self.refuse_known_events(commit)?;
 
-        let now = self.events.last().map_or(now, |last| last.recorded_at.max(now));
+        let now = self
+            .events
+            .last()
+            .map_or(now, |last| last.recorded_at.max(now));
         let first = Position::new(self.events.len() as u64 + 1);
         let mut ordinal = 0;
         let mut metadata: Arc<str> = Arc::from("{}");
@@ -220,9 +245,9 @@ impl Log {
     }
 
     fn version(&self, stream: &StreamName) -> Version {
-        self.stream_index
-            .get(stream)
-            .map_or(Version::NONE, |&at| Version::new(self.streams[at].events.len() as u64))
+        self.stream_index.get(stream).map_or(Version::NONE, |&at| {
+            Version::new(self.streams[at].events.len() as u64)
+        })
     }
 
     fn stream_or_new(&mut self, name: &StreamName) -> usize {
@@ -233,7 +258,8 @@ impl Log {
             name: name.clone(),
             events: Vec::new(),
         });
-        self.stream_index.insert(name.clone(), self.streams.len() - 1);
+        self.stream_index
+            .insert(name.clone(), self.streams.len() - 1);
         self.streams.len() - 1
     }
 
@@ -252,18 +278,24 @@ impl Log {
     }
 
     fn read_stream(&self, read: &ReadStream, page: &mut Page) {
-        let Some(&stream) = self.stream_index.get(&read.stream) else {
-            return;
-        };
-        let events = &self.streams[stream].events;
+        self.fill(page, read.limit, self.places_in(read));
+    }
+
+    fn places_in(&self, read: &ReadStream) -> impl Iterator<Item = usize> {
+        let stream = self.stream_index.get(&read.stream);
+        let events = stream.map_or(&[][..], |&at| &self.streams[at].events);
         let from = read.from.get() as usize;
-        let places: &mut dyn Iterator<Item = &usize> = match read.direction {
-            Direction::Forward => {
-                &mut events.iter().skip(from.saturating_sub(1))
-            }
-            Direction::Backward => &mut events.iter().take(from).rev(),
+        let (forward, backward) = match read.direction {
+            Direction::Forward => (
+                events.iter().skip(from.saturating_sub(1)),
+                events[..0].iter(),
+            ),
+            Direction::Backward => (
+                events[..0].iter().skip(0),
+                events[..from.min(events.len())].iter(),
+            ),
         };
-        self.fill(page, read.limit, places.copied());
+        forward.chain(backward.rev()).copied()
     }
 
     fn read_streams(&self, read: &ReadStreams, page: &mut Page) {
@@ -274,9 +306,10 @@ impl Log {
             .collect();
         streams.sort_unstable();
         streams.dedup();
-        let after = read.after.as_ref().and_then(|(name, version)| {
-            Some((*self.stream_index.get(name)?, *version))
-        });
+        let after = read
+            .after
+            .as_ref()
+            .and_then(|(name, version)| Some((*self.stream_index.get(name)?, *version)));
         let places = streams
             .into_iter()
             .flat_map(|stream| self.streams[stream].events.iter().copied())
@@ -294,7 +327,11 @@ impl Log {
             Direction::Forward => &mut (past.min(count)..count),
             Direction::Backward => &mut (0..past.saturating_sub(1).min(count)).rev(),
         };
-        self.fill(page, read.limit, places.filter(|&at| self.passes(&read.filter, at)));
+        self.fill(
+            page,
+            read.limit,
+            places.filter(|&at| self.passes(&read.filter, at)),
+        );
     }
 
     fn read_commit(&self, id: CommitId, page: &mut Page) {
@@ -317,7 +354,10 @@ impl Log {
         let any = |none: bool, one: bool| none || one;
         any(
             filter.types.is_empty(),
-            filter.types.iter().any(|t| t.as_str() == &*event.event_type),
+            filter
+                .types
+                .iter()
+                .any(|t| t.as_str() == &*event.event_type),
         ) && any(
             filter.categories.is_empty(),
             filter.categories.iter().any(|c| c == stream.category()),

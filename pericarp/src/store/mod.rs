@@ -10,6 +10,7 @@ mod queue;
 mod read;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod visit;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use pages::Pages;
 pub use read::{Direction, Filter, Read, ReadLog, ReadStream, ReadStreams};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+pub use visit::Visit;
 
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
 
@@ -66,10 +68,8 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`AppendError`]; it says whether the outcome is known.
-    fn append(
-        &self,
-        commit: Commit,
-    ) -> impl Future<Output = Result<Committed, AppendError>> + Send;
+    fn append(&self, commit: Commit)
+    -> impl Future<Output = Result<Committed, AppendError>> + Send;
 
     /// Fills `page` with what `read` selects, and returns it. What it held is forgotten.
     ///
@@ -78,11 +78,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`ReadError`] if the store cannot be read.
-    fn read(
-        &self,
-        read: Read,
-        page: Page,
-    ) -> impl Future<Output = Result<Page, ReadError>> + Send;
+    fn read(&self, read: Read, page: Page) -> impl Future<Output = Result<Page, ReadError>> + Send;
 
     /// The position of the last event; `Position::START` if there is none.
     ///
@@ -103,6 +99,28 @@ pub trait Store: Send + Sync + 'static {
     /// Refuses new appends and reads, answers those that are queued, and returns when it is done.
     fn close(&self) -> impl Future<Output = ()> + Send;
 
+    /// Takes a visitor to the events of one stream, from where `read` starts to the end, or until
+    /// the visitor has seen enough, and gives it back.
+    ///
+    /// The events need not be of one moment: those that are appended meanwhile may be seen too,
+    /// in order.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the store cannot be read.
+    ///
+    /// # Panics
+    /// If the visitor does.
+    fn visit<V: Visit>(
+        &self,
+        read: ReadStream,
+        visitor: V,
+    ) -> impl Future<Output = Result<V, ReadError>> + Send
+    where
+        Self: Sized,
+    {
+        self.pages(read).visit(visitor)
+    }
+
     /// Reads page after page, the next one ahead while the caller looks at the last.
     fn pages(&self, read: impl Into<Read>) -> Pages<'_, Self>
     where
@@ -120,11 +138,7 @@ impl<S: Store> Store for Arc<S> {
         S::append(self, commit)
     }
 
-    fn read(
-        &self,
-        read: Read,
-        page: Page,
-    ) -> impl Future<Output = Result<Page, ReadError>> + Send {
+    fn read(&self, read: Read, page: Page) -> impl Future<Output = Result<Page, ReadError>> + Send {
         S::read(self, read, page)
     }
 
@@ -137,6 +151,14 @@ impl<S: Store> Store for Arc<S> {
         stream: &StreamName,
     ) -> impl Future<Output = Result<Version, ReadError>> + Send {
         S::stream_version(self, stream)
+    }
+
+    fn visit<V: Visit>(
+        &self,
+        read: ReadStream,
+        visitor: V,
+    ) -> impl Future<Output = Result<V, ReadError>> + Send {
+        S::visit(self, read, visitor)
     }
 
     fn close(&self) -> impl Future<Output = ()> + Send {

@@ -4,7 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
-use super::{Read, ReadError, Store};
+use super::{Read, ReadError, Store, Visit};
 use crate::Page;
 
 type Reading<'s> = Pin<Box<dyn Future<Output = Result<Page, ReadError>> + Send + 's>>;
@@ -37,15 +37,10 @@ const SEEN_BEFORE_GUESSING: usize = 2;
 
 impl<'s, S: Store> Pages<'s, S> {
     pub(super) fn new(store: &'s S, read: Read) -> Self {
-        Self::reusing(store, read, Vec::new())
-    }
-
-    /// Reads into pages that were used before.
-    pub(crate) fn reusing(store: &'s S, read: Read, mut spare: Vec<Page>) -> Self {
         Self {
             store,
-            page: spare.pop().unwrap_or_default(),
-            spare,
+            page: Page::new(),
+            spare: Vec::new(),
             next: Some(read),
             ahead: VecDeque::new(),
             seen: 0,
@@ -78,10 +73,31 @@ impl<'s, S: Store> Pages<'s, S> {
         Ok(Some(&self.page).filter(|page| !page.is_empty()))
     }
 
+    /// Takes a visitor to the events of all pages that are left, or until it has seen enough.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the store cannot be read.
+    pub async fn visit<V: Visit>(mut self, mut visitor: V) -> Result<V, ReadError> {
+        while let Some(page) = self.next().await? {
+            if page
+                .events()
+                .try_for_each(|event| visitor.visit(&event))
+                .is_break()
+            {
+                break;
+            }
+        }
+        Ok(visitor)
+    }
+
     /// Asks for the page that `read` selects, unless it was guessed right, and for the one after
     /// it if the store is expected to have it.
     async fn ask_ahead(&mut self, read: Read) {
-        if !self.ahead.front().is_some_and(|ahead| ahead.read.starts_like(&read)) {
+        if !self
+            .ahead
+            .front()
+            .is_some_and(|ahead| ahead.read.starts_like(&read))
+        {
             self.recall().await;
             self.ask(read).await;
         }
@@ -114,12 +130,6 @@ impl<'s, S: Store> Pages<'s, S> {
             };
             self.spare.extend(arrived.into_iter().flatten());
         }
-    }
-
-    /// Gives the pages back for reuse.
-    pub(crate) fn into_pages(mut self) -> Vec<Page> {
-        self.spare.push(self.page);
-        self.spare
     }
 }
 

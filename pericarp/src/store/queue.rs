@@ -67,9 +67,7 @@ impl<T> Queue<T> {
     pub(crate) async fn push(&self, item: T, when_full: WhenFull) -> Result<(), Refused> {
         let place = match (self.places.try_acquire(), when_full) {
             (Ok(place), _) => place,
-            (Err(_), WhenFull::Wait) => {
-                self.places.acquire().await.map_err(|_| Refused::Closed)?
-            }
+            (Err(_), WhenFull::Wait) => self.places.acquire().await.map_err(|_| Refused::Closed)?,
             (Err(_), WhenFull::Reject) if self.places.is_closed() => return Err(Refused::Closed),
             (Err(_), WhenFull::Reject) => return Err(Refused::Full),
         };
@@ -80,7 +78,11 @@ impl<T> Queue<T> {
         // The place is given back when the thread takes the item.
         place.forget();
         state.items.push_back(item);
-        let woken = if state.items.len() >= state.wanted { state.idle.pop() } else { None };
+        let woken = if state.items.len() >= state.wanted {
+            state.idle.pop()
+        } else {
+            None
+        };
         drop(state);
         if let Some(thread) = woken {
             thread.unpark();

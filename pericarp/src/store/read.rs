@@ -27,12 +27,7 @@ impl Read {
         let last = page.last().filter(|_| page.has_more())?;
         let mut next = self.clone();
         match &mut next {
-            Self::Stream(read) => {
-                read.from = match read.direction {
-                    Direction::Forward => last.version.next(),
-                    Direction::Backward => last.version.previous(),
-                };
-            }
+            Self::Stream(read) => *read = read.clone().behind(last.version),
             Self::Streams(read) => {
                 read.after = Some((StreamName::parse(last.stream).ok()?, last.version));
             }
@@ -126,6 +121,15 @@ impl ReadStream {
     #[must_use]
     pub const fn limit(mut self, events: usize) -> Self {
         self.limit = at_least_one(events);
+        self
+    }
+
+    /// Goes on behind the event at `last`.
+    pub(crate) const fn behind(mut self, last: Version) -> Self {
+        self.from = match self.direction {
+            Direction::Forward => last.next(),
+            Direction::Backward => last.previous(),
+        };
         self
     }
 

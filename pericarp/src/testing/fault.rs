@@ -64,13 +64,17 @@ impl<S: Store> Faulty<S> {
             Fault::FailRead | Fault::PassRead => &self.reads,
             _ => &self.appends,
         };
-        plan.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
+        plan.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_back(fault);
     }
 
     /// Whether every planned fault has come to pass.
     pub fn is_done(&self) -> bool {
         let empty = |plan: &Mutex<VecDeque<Fault>>| {
-            plan.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+            plan.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .is_empty()
         };
         empty(&self.appends) && empty(&self.reads)
     }
@@ -131,5 +135,7 @@ impl<S: Store> Store for Faulty<S> {
 }
 
 fn next(plan: &Mutex<VecDeque<Fault>>) -> Option<Fault> {
-    plan.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    plan.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .pop_front()
 }

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 use uuid::Uuid;
 
 use crate::{
-    Aggregate, Command, Context, DecideError, Event, EventKind, Metadata, Position,
-    RecordedEvent, Root, StreamName, Timestamp, Version, WrongExistence, decide, replay,
+    Aggregate, Command, Context, DecideError, Event, EventKind, Metadata, Position, RecordedEvent,
+    Root, StreamName, Timestamp, Version, WrongExistence, decide, replay,
 };
 
 /// Given events, when a command, then events: tests of an aggregate without a store or a runtime.
@@ -40,10 +40,11 @@ use crate::{
 ///     .returning(6);
 /// ```
 pub trait Given: Aggregate {
-    /// Starts from what has happened: `()`, one event, or a tuple of up to twelve.
+    /// Starts from what has happened: `()`, one event, or a tuple, vector or array of such rows,
+    /// so that histories can be built from shorter ones. A tuple takes up to twelve.
     ///
     /// # Panics
-    /// If the events cannot be replayed, as when one is not listed by the aggregate.
+    /// If an event cannot be serialised.
     #[track_caller]
     fn given(history: impl Events) -> Scenario<Self> {
         Scenario {
@@ -65,7 +66,6 @@ pub struct Scenario<A> {
 }
 
 /// What came of the command.
-#[must_use = "say what is expected, with `then`, `then_nothing` or `then_error`"]
 pub struct Then<C: Command> {
     result: Result<C::Returns, DecideError<<C::Aggregate as Aggregate>::Error>>,
     root: Option<Root<C::Aggregate>>,
@@ -90,6 +90,7 @@ impl<A: Aggregate> Scenario<A> {
     /// # Panics
     /// If the history cannot be replayed.
     #[track_caller]
+    #[must_use = "say what is expected, with `then`, `then_nothing` or `then_error`"]
     pub fn when<C: Command<Aggregate = A>>(self, command: C) -> Then<C> {
         let mut root = self.replay(command.id());
         let result = decide(&mut root, &command, &self.context);
@@ -129,7 +130,9 @@ impl<C: Command> Then<C> {
         self.assert_accepted();
         if self.emitted != expected {
             let (expected, emitted) = (list(&expected), list(&self.emitted));
-            fail(&format!("expected events:\n{expected}emitted events:\n{emitted}"));
+            fail(&format!(
+                "expected events:\n{expected}emitted events:\n{emitted}"
+            ));
         }
         self
     }
@@ -184,9 +187,14 @@ impl<C: Command> Then<C> {
     ) {
         match &self.result {
             Err(DecideError::Refused(error)) if is_expected(error) => {}
-            Err(DecideError::Refused(error)) => fail(&format!("refused with another error: {error}")),
+            Err(DecideError::Refused(error)) => {
+                fail(&format!("refused with another error: {error}"))
+            }
             Err(DecideError::Existence(wrong)) => fail(&format!("not refused, but: {wrong}")),
-            Ok(_) => fail(&format!("not refused; emitted events:\n{}", list(&self.emitted))),
+            Ok(_) => fail(&format!(
+                "not refused; emitted events:\n{}",
+                list(&self.emitted)
+            )),
         }
     }
 
@@ -226,9 +234,9 @@ impl<C: Command> Then<C> {
     }
 }
 
-/// Events of any types in a row: `()`, one event, or a tuple of up to twelve.
+/// Events of any types in a row: `()`, one event, or a tuple, vector or array of such rows.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event, nor a tuple of up to twelve events",
+    message = "`{Self}` is not an event, nor a tuple, vector or array of events",
     note = "derive it: `#[derive(Event, Serialize, Deserialize)] #[event(name = \"noun.verbed\")]`"
 )]
 pub trait Events {
@@ -242,6 +250,20 @@ impl Events for () {
     }
 }
 
+impl<E: Events> Events for Vec<E> {
+    #[track_caller]
+    fn encoded(self) -> Vec<Encoded> {
+        self.into_iter().flat_map(E::encoded).collect()
+    }
+}
+
+impl<E: Events, const N: usize> Events for [E; N] {
+    #[track_caller]
+    fn encoded(self) -> Vec<Encoded> {
+        self.into_iter().flat_map(E::encoded).collect()
+    }
+}
+
 impl<E: Event> Events for E {
     #[track_caller]
     fn encoded(self) -> Vec<Encoded> {
@@ -251,12 +273,15 @@ impl<E: Event> Events for E {
 
 macro_rules! tuples {
     ($first:ident $($rest:ident)*) => {
-        impl<$first: Event, $($rest: Event),*> Events for ($first, $($rest,)*) {
+        impl<$first: Events, $($rest: Events),*> Events for ($first, $($rest,)*) {
             #[track_caller]
             fn encoded(self) -> Vec<Encoded> {
                 #[expect(non_snake_case, reason = "the variables are named as their types")]
                 let ($first, $($rest,)*) = self;
-                vec![Encoded::new(&$first), $(Encoded::new(&$rest)),*]
+                #[allow(unused_mut, reason = "a tuple of one extends nothing")]
+                let mut all = $first.encoded();
+                $(all.extend($rest.encoded());)*
+                all
             }
         }
         tuples!($($rest)*);

@@ -39,7 +39,7 @@ fn make(folder: &Path, dependency: &str) -> Outcome<()> {
         "[package]\nname = \"cost\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n{dependency}\n"
     );
     std::fs::write(folder.join("Cargo.toml"), manifest)?;
-    let fetched = Command::new(env!("CARGO")).args(["fetch", "-q"]).current_dir(folder).status()?;
+    let fetched = Command::new("cargo").args(["fetch", "-q"]).current_dir(folder).status()?;
     if fetched.success() { Ok(()) } else { Err("cargo fetch failed".into()) }
 }
 
@@ -49,7 +49,7 @@ fn build(folder: &Path) -> Outcome<Duration> {
         std::fs::remove_dir_all(&target)?;
     }
     let start = Instant::now();
-    let built = Command::new(env!("CARGO"))
+    let built = Command::new("cargo")
         .args(["build", "-q", "--offline"])
         .env("CARGO_TARGET_DIR", &target)
         .current_dir(folder)

@@ -15,7 +15,7 @@ pub(crate) fn measure() -> Outcome<Vec<Bar>> {
     let Ok(log) = std::env::var("PERICARP_LOANS_LOG") else {
         return skip("set PERICARP_LOANS_LOG to the full BPI Challenge 2012 log (.xes.gz)");
     };
-    let built = Command::new(env!("CARGO"))
+    let built = Command::new("cargo")
         .args(["build", "--release", "-p", "pericarp-examples", "--example", "loans"])
         .status()?;
     if !built.success() {

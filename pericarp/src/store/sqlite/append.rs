@@ -2,9 +2,7 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, params
 
 use super::read::fill_commit;
 use crate::store::{AppendError, CommitPlan, is_replay_of};
-use crate::{
-    Commit, Committed, Page, Position, StreamName, Timestamp, Version,
-};
+use crate::{Commit, Committed, Page, Position, StreamName, Timestamp, Version};
 
 /// Appends commits inside a write transaction that somebody else begins and ends.
 pub(super) struct Appender<'c> {
@@ -107,8 +105,8 @@ impl<'c> Appender<'c> {
                     }
                 },
             };
-            let mut version = versions.first.get() as i64;
-            for event in events {
+            let new_versions = versions.first.get() as i64..;
+            for (version, event) in new_versions.zip(events) {
                 let event_id = event.id.unwrap_or_default();
                 let inserted = self.insert_event.execute(params![
                     stream,
@@ -129,7 +127,6 @@ impl<'c> Appender<'c> {
                     }
                     _ => failed(error),
                 })?;
-                version += 1;
                 ordinal += 1;
             }
         }
@@ -162,7 +159,9 @@ impl<'c> Appender<'c> {
                      WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1)
                        AND position < ?2",
                 )?
-                .query_row(params![stream.as_str(), position.get() as i64], |row| row.get(0))
+                .query_row(params![stream.as_str(), position.get() as i64], |row| {
+                    row.get(0)
+                })
                 .map(version_of)
         };
         match is_replay_of(commit, &page, version_before).map_err(failed)? {

@@ -33,7 +33,10 @@ pub(super) fn migrate(connection: &mut Connection, steps: &[&str]) -> Result<(),
     let done = current(&transaction, steps)?;
     for (step, version) in steps.iter().zip(1_i64..).skip(done) {
         transaction.execute_batch(step)?;
-        transaction.execute("INSERT INTO pericarp_schema (version) VALUES (?1)", [version])?;
+        transaction.execute(
+            "INSERT INTO pericarp_schema (version) VALUES (?1)",
+            [version],
+        )?;
     }
     Ok(transaction.commit()?)
 }
@@ -48,7 +51,9 @@ fn current(connection: &Connection, steps: &[&str]) -> Result<usize, MigrateErro
         return Ok(0);
     }
     let found: Option<u32> = connection
-        .query_row("SELECT max(version) FROM pericarp_schema", [], |row| row.get(0))
+        .query_row("SELECT max(version) FROM pericarp_schema", [], |row| {
+            row.get(0)
+        })
         .optional()?
         .flatten();
     let found = found.unwrap_or(0);
@@ -59,6 +64,7 @@ fn current(connection: &Connection, steps: &[&str]) -> Result<usize, MigrateErro
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failing test says where")]
 mod tests {
     use super::*;
 
@@ -70,9 +76,14 @@ mod tests {
         assert!(migrate(&mut db, &[first]).is_ok());
         assert!(migrate(&mut db, &[first, second]).is_ok());
         let row: (i64, i64) = db
-            .query_row("SELECT a, b FROM t", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row("SELECT a, b FROM t", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .unwrap();
         assert_eq!(row, (7, 1));
-        assert!(matches!(migrate(&mut db, &[first]), Err(MigrateError::Newer { found: 2 })));
+        assert!(matches!(
+            migrate(&mut db, &[first]),
+            Err(MigrateError::Newer { found: 2 })
+        ));
     }
 }

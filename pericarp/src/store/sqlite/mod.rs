@@ -5,6 +5,8 @@ mod migrate;
 mod open;
 mod options;
 mod read;
+mod row;
+mod stream;
 mod writer;
 
 use std::fmt;
@@ -15,7 +17,7 @@ use tokio::sync::{oneshot, watch};
 
 pub use super::queue::WhenFull;
 use super::queue::{Queue, Refused};
-use super::{AppendError, OpenError, Read, ReadError, Store};
+use super::{AppendError, OpenError, Read, ReadError, ReadStream, Store, Visit};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
 pub use options::{Durability, SqliteOptions};
 
@@ -62,6 +64,7 @@ enum Reading {
     Page(Read, Page, oneshot::Sender<Result<Page, ReadError>>),
     Head(oneshot::Sender<Result<Position, ReadError>>),
     StreamVersion(StreamName, oneshot::Sender<Result<Version, ReadError>>),
+    Visit(stream::Visiting),
 }
 
 impl SqliteStore {
@@ -94,7 +97,12 @@ impl SqliteStore {
         question: impl FnOnce(oneshot::Sender<Result<T, ReadError>>) -> Reading,
     ) -> Result<T, ReadError> {
         let (answer, answered) = oneshot::channel();
-        match self.shared.reads.push(question(answer), WhenFull::Wait).await {
+        match self
+            .shared
+            .reads
+            .push(question(answer), WhenFull::Wait)
+            .await
+        {
             Ok(()) => answered.await.unwrap_or(Err(ReadError::Closed)),
             Err(_) => Err(ReadError::Closed),
         }
@@ -103,7 +111,9 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     async fn append(&self, commit: Commit) -> Result<Committed, AppendError> {
-        let Shared { options, appends, .. } = &*self.shared;
+        let Shared {
+            options, appends, ..
+        } = &*self.shared;
         options.limits.check(&commit)?;
         let id = commit.id();
         let (answer, answered) = oneshot::channel();
@@ -132,7 +142,27 @@ impl Store for SqliteStore {
 
     async fn stream_version(&self, stream: &StreamName) -> Result<Version, ReadError> {
         let stream = stream.clone();
-        self.ask(|answer| Reading::StreamVersion(stream, answer)).await
+        self.ask(|answer| Reading::StreamVersion(stream, answer))
+            .await
+    }
+
+    /// The first events are visited where they lie, on the thread that reads them: most streams
+    /// end there, and nothing is copied. The rest of a long stream comes in pages, which two
+    /// threads fill while this one visits.
+    async fn visit<V: Visit>(&self, read: ReadStream, visitor: V) -> Result<V, ReadError> {
+        let (visiting, visited) = stream::visiting(read, visitor);
+        let asked = self
+            .shared
+            .reads
+            .push(Reading::Visit(visiting), WhenFull::Wait)
+            .await;
+        asked.map_err(|_| ReadError::Closed)?;
+        match visited.await.map_err(|_| ReadError::Closed)? {
+            Ok(Ok((visitor, Some(rest)))) => self.pages(rest).visit(visitor).await,
+            Ok(Ok((visitor, None))) => Ok(visitor),
+            Ok(Err(error)) => Err(error),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
     }
 
     async fn close(&self) {

@@ -1,12 +1,14 @@
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, Rows, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use uuid::Uuid;
 
-use super::append::version_of;
 use super::Reading;
+use super::append::version_of;
+use super::row::{named_event, push_rows, select};
+use super::stream::fill_stream;
 use crate::store::queue::Queue;
-use crate::store::{Direction, Filter, Read, ReadError, ReadLog, ReadStream, ReadStreams};
-use crate::{CommitId, Page, Position, RecordedEvent, StreamName, Timestamp, Version};
+use crate::store::{Direction, Filter, Read, ReadError, ReadLog, ReadStreams};
+use crate::{CommitId, Page, Position, StreamName, Version};
 
 /// Answers what is asked until the queue is closed and empty.
 pub(super) fn run(connection: Connection, reads: &Queue<Reading>) {
@@ -25,6 +27,7 @@ pub(super) fn run(connection: Connection, reads: &Queue<Reading>) {
             Reading::StreamVersion(stream, answer) => {
                 let _ = answer.send(stream_version(&connection, &stream).map_err(failed));
             }
+            Reading::Visit(visiting) => visiting(&connection),
         }
     }
 }
@@ -37,41 +40,6 @@ fn fill(connection: &Connection, read: &Read, page: &mut Page) -> rusqlite::Resu
         Read::Event(id) => fill_event(connection, *id, page),
         Read::Commit(id) => fill_commit(connection, *id, page),
     }
-}
-
-/// The columns of an event, in the order that [`view`] takes them.
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT e.position, e.version, e.id, e.type, e.schema_version, e.ordinal,
-                    e.occurred_at, e.recorded_at, e.data, e.metadata ",
-            $rest
-        )
-    };
-}
-
-fn fill_stream(
-    connection: &Connection,
-    read: &ReadStream,
-    page: &mut Page,
-) -> rusqlite::Result<()> {
-    let sql = match read.direction {
-        Direction::Forward => select!(
-            "FROM pericarp_events AS e
-             WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1) AND version >= ?2
-             ORDER BY version LIMIT ?3"
-        ),
-        Direction::Backward => select!(
-            "FROM pericarp_events AS e
-             WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1) AND version <= ?2
-             ORDER BY version DESC LIMIT ?3"
-        ),
-    };
-    let mut statement = connection.prepare_cached(sql)?;
-    let stream = read.stream.as_str();
-    let rows =
-        statement.query(params![stream, read.from.get() as i64, one_more(read.limit)])?;
-    push_rows(rows, page, read.limit, |row| view(row, stream))
 }
 
 fn fill_streams(
@@ -99,7 +67,7 @@ fn fill_streams(
         version.get() as i64,
         one_more(read.limit)
     ])?;
-    push_rows(rows, page, read.limit, view_named)
+    push_rows(rows, page, read.limit)
 }
 
 fn fill_log(connection: &Connection, read: &ReadLog, page: &mut Page) -> rusqlite::Result<()> {
@@ -120,7 +88,7 @@ fn fill_log(connection: &Connection, read: &ReadLog, page: &mut Page) -> rusqlit
     parameters.push(Value::Integer(one_more(read.limit)));
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query(params_from_iter(parameters))?;
-    push_rows(rows, page, read.limit, view_named)
+    push_rows(rows, page, read.limit)
 }
 
 /// Adds a condition per kind of word. The text depends on which kinds there are and not on the
@@ -136,7 +104,9 @@ fn push_filter(filter: &Filter, sql: &mut String, parameters: &mut Vec<Value>) {
     ];
     for (none, column, words) in lists {
         if !none {
-            sql.push_str(&format!(" AND {column} IN (SELECT value FROM json_each(?))"));
+            sql.push_str(&format!(
+                " AND {column} IN (SELECT value FROM json_each(?))"
+            ));
             parameters.push(Value::Text(words));
         }
     }
@@ -154,7 +124,7 @@ fn fill_event(connection: &Connection, id: Uuid, page: &mut Page) -> rusqlite::R
         ", s.name FROM pericarp_events AS e
          CROSS JOIN pericarp_streams AS s ON s.id = e.stream WHERE e.id = ?1"
     ))?;
-    push_rows(statement.query([id.as_bytes()])?, page, 1, view_named)
+    push_rows(statement.query([id.as_bytes()])?, page, 1)
 }
 
 /// Fills `page` with a commit: from its first event to the one before the next commit's first.
@@ -171,7 +141,7 @@ pub(super) fn fill_commit(
     ))?;
     let mut rows = statement.query([id.get().as_bytes()])?;
     while let Some(row) = rows.next()? {
-        let event = view_named(row)?;
+        let event = named_event(row)?;
         if event.ordinal == 0 && !page.is_empty() {
             break;
         }
@@ -198,49 +168,7 @@ fn stream_version(connection: &Connection, stream: &StreamName) -> rusqlite::Res
         .map(|version| version_of(version.flatten()))
 }
 
-/// Pushes at most `limit` rows; the statement selects one more, which tells whether it is all.
-fn push_rows<'s>(
-    mut rows: Rows<'s>,
-    page: &mut Page,
-    limit: usize,
-    view: impl for<'r> Fn(&'r Row<'s>) -> rusqlite::Result<RecordedEvent<'r>>,
-) -> rusqlite::Result<()> {
-    while let Some(row) = rows.next()? {
-        if page.len() == limit || !page.push(&view(row)?) {
-            page.set_has_more(true);
-            break;
-        }
-    }
-    Ok(())
-}
-
-fn view_named<'r>(row: &'r Row<'_>) -> rusqlite::Result<RecordedEvent<'r>> {
-    view(row, row.get_ref(10)?.as_str()?)
-}
-
-fn view<'r>(row: &'r Row<'_>, stream: &'r str) -> rusqlite::Result<RecordedEvent<'r>> {
-    let whole = |column| row.get_ref(column)?.as_i64().map_err(rusqlite::Error::from);
-    Ok(RecordedEvent {
-        position: Position::new(whole(0)?.unsigned_abs()),
-        version: Version::new(whole(1)?.unsigned_abs()),
-        id: row.get_ref(2)?.as_blob().map(id_of)?,
-        event_type: row.get_ref(3)?.as_str()?,
-        schema_version: whole(4)? as u32,
-        ordinal: whole(5)? as u32,
-        occurred_at: Timestamp::from_micros(whole(6)?),
-        recorded_at: Timestamp::from_micros(whole(7)?),
-        data: row.get_ref(8)?.as_str()?,
-        metadata: row.get_ref(9)?.as_str()?,
-        stream,
-    })
-}
-
-/// An id of another length than 16 was not written by Pericarp; it reads as the nil id.
-fn id_of(bytes: &[u8]) -> Uuid {
-    Uuid::from_slice(bytes).unwrap_or_default()
-}
-
-fn one_more(limit: usize) -> i64 {
+pub(super) fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }
 
@@ -249,7 +177,7 @@ fn json_array<'a>(words: impl Iterator<Item = &'a str>) -> String {
     serde_json::to_string(&words).unwrap_or_else(|_| String::from("[]"))
 }
 
-fn failed(source: rusqlite::Error) -> ReadError {
+pub(super) fn failed(source: rusqlite::Error) -> ReadError {
     ReadError::Failed {
         source: source.into(),
     }

@@ -29,6 +29,9 @@ pub(super) fn run(connection: Connection, appends: &Queue<Appending>, options: &
             let _ = answer.send(verdict);
         }
     }
+    // So that whoever copies the file alone has everything. If others still use the file, the
+    // last of them does it.
+    let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 /// Commits a batch as one transaction, each commit with its own verdict.
@@ -38,7 +41,10 @@ fn commit_batch(
     now: Timestamp,
     verdicts: &mut Vec<(Answer, Result<Committed, AppendError>)>,
 ) {
-    let ids: Vec<CommitId> = batch.iter().map(|appending| appending.commit.id()).collect();
+    let ids: Vec<CommitId> = batch
+        .iter()
+        .map(|appending| appending.commit.id())
+        .collect();
     let mut first_new = None;
     let outcome = (|| {
         append::execute(connection, "BEGIN IMMEDIATE")?;

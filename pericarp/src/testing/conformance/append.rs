@@ -1,9 +1,9 @@
 use tokio::task::JoinSet;
 
-use super::check::{conflict, fresh, ok};
-use super::events::{commit, new_id, commit_with, read_log, stream};
-use super::ledger::Ledger;
 use super::Subject;
+use super::check::{conflict, fresh, ok};
+use super::events::{commit, commit_with, new_id, read_log, stream};
+use super::ledger::Ledger;
 use crate::store::Store;
 use crate::{Expected, Position, StreamCommitted, Version};
 
@@ -25,11 +25,22 @@ pub async fn law_01_versions_and_positions(subject: &impl Subject) {
     let (mut version, mut position) = (Version::NONE, Position::START);
     for count in [1, 3, 5] {
         for (commit, before, stream) in [
-            (commit(&[(&stream, Expected::Version(version), count)]), version, &stream),
-            (commit(&[(&other, Expected::Version(version), count)]), version, &other),
+            (
+                commit(&[(&stream, Expected::Version(version), count)]),
+                version,
+                &stream,
+            ),
+            (
+                commit(&[(&other, Expected::Version(version), count)]),
+                version,
+                &other,
+            ),
         ] {
             let answer = ok(LAW, "append", store.append(commit.clone()).await);
-            assert!(answer.first > position, "{LAW}: positions increase from commit to commit");
+            assert!(
+                answer.first > position,
+                "{LAW}: positions increase from commit to commit"
+            );
             assert_eq!(
                 answer.streams,
                 [StreamCommitted::after(stream.clone(), before, count)],
@@ -72,9 +83,17 @@ pub async fn law_02_conflicts_are_typed(subject: &impl Subject) {
         for events in [1, 4] {
             let outcome = store.append(commit(&[(stream, expected, events)])).await;
             conflict(LAW, outcome, stream, expected, Version::new(actual));
-            assert_eq!(read_log(LAW, &store).await, before, "{LAW}: a conflict writes nothing");
+            assert_eq!(
+                read_log(LAW, &store).await,
+                before,
+                "{LAW}: a conflict writes nothing"
+            );
             let head = ok(LAW, "read the head", store.head().await);
-            assert_eq!(Some(head), before.last().map(|event| event.position), "{LAW}: the head");
+            assert_eq!(
+                Some(head),
+                before.last().map(|event| event.position),
+                "{LAW}: the head"
+            );
         }
     }
     let actual = ok(LAW, "read a version", store.stream_version(&missing).await);
@@ -88,7 +107,11 @@ pub async fn law_02_conflicts_are_typed(subject: &impl Subject) {
     ];
     for (stream, expected) in right {
         let commit = commit(&[(stream, expected, 1)]);
-        let answer = ok(LAW, "append as expected", store.append(commit.clone()).await);
+        let answer = ok(
+            LAW,
+            "append as expected",
+            store.append(commit.clone()).await,
+        );
         ledger.acknowledged(commit, answer);
     }
     ledger.check(&store).await;
@@ -106,9 +129,17 @@ pub async fn law_03_any_never_conflicts(subject: &impl Subject) {
     let stream = stream("shared");
     let mut appends = JoinSet::new();
     for number in 0..20 {
-        let store = if number % 2 == 0 { store.clone() } else { second.clone() };
+        let store = if number % 2 == 0 {
+            store.clone()
+        } else {
+            second.clone()
+        };
         let filling = number.to_string();
-        let commit = commit_with(new_id(), &[(&stream, Expected::Any, 1 + number % 3)], &filling);
+        let commit = commit_with(
+            new_id(),
+            &[(&stream, Expected::Any, 1 + number % 3)],
+            &filling,
+        );
         appends.spawn(async move {
             let outcome = store.append(commit.clone()).await;
             (commit, outcome)
@@ -119,5 +150,9 @@ pub async fn law_03_any_never_conflicts(subject: &impl Subject) {
         ledger.acknowledged(commit, ok(LAW, "append with `Any`", outcome));
     }
     let log = ledger.check(&second).await;
-    assert_eq!(log.len(), (0..20).map(|number| 1 + number % 3).sum::<usize>(), "{LAW}: events");
+    assert_eq!(
+        log.len(),
+        (0..20).map(|number| 1 + number % 3).sum::<usize>(),
+        "{LAW}: events"
+    );
 }

@@ -1,7 +1,7 @@
+use super::Subject;
 use super::check::{conflict, fresh, ok};
 use super::events::{commit, commit_with, new_id, read_log, stream};
 use super::ledger::Ledger;
-use super::Subject;
 use crate::store::{AppendError, Limits, Store};
 use crate::{Commit, Committed, Expected, StreamCommitted, Version};
 
@@ -13,14 +13,25 @@ use crate::{Commit, Committed, Expected, StreamCommitted, Version};
 pub async fn law_04_empty_and_oversized_commits(subject: &impl Subject) {
     const LAW: &str = "law 4";
     let (_log, store) = fresh(LAW, subject).await;
-    let Limits { max_events_per_commit, max_bytes_per_commit, .. } = subject.limits();
+    let Limits {
+        max_events_per_commit,
+        max_bytes_per_commit,
+        ..
+    } = subject.limits();
     let mut ledger = Ledger::new(LAW);
     let stream = stream("one");
 
     let empty = Commit::new(new_id());
     let answer = ok(LAW, "append nothing", store.append(empty.clone()).await);
-    assert!(answer.is_empty(), "{LAW}: the answer to nothing is {answer:?}");
-    assert_eq!(answer, Committed::nothing(empty.id()), "{LAW}: the answer to nothing");
+    assert!(
+        answer.is_empty(),
+        "{LAW}: the answer to nothing is {answer:?}"
+    );
+    assert_eq!(
+        answer,
+        Committed::nothing(empty.id()),
+        "{LAW}: the answer to nothing"
+    );
     ledger.check(&store).await;
 
     let many = commit(&[(&stream, Expected::Any, max_events_per_commit + 1)]);
@@ -34,7 +45,11 @@ pub async fn law_04_empty_and_oversized_commits(subject: &impl Subject) {
     }
     let sized = |bytes: usize| {
         let bare = commit_with(new_id(), &[(&stream, Expected::Any, 1)], "").bytes();
-        commit_with(new_id(), &[(&stream, Expected::Any, 1)], &"x".repeat(bytes - bare))
+        commit_with(
+            new_id(),
+            &[(&stream, Expected::Any, 1)],
+            &"x".repeat(bytes - bare),
+        )
     };
     let large = sized(max_bytes_per_commit + 1);
     match store.append(large).await {
@@ -47,10 +62,15 @@ pub async fn law_04_empty_and_oversized_commits(subject: &impl Subject) {
     }
     ledger.check(&store).await;
 
-    for at_the_limit in
-        [commit(&[(&stream, Expected::Any, max_events_per_commit)]), sized(max_bytes_per_commit)]
-    {
-        let answer = ok(LAW, "append at the limit", store.append(at_the_limit.clone()).await);
+    for at_the_limit in [
+        commit(&[(&stream, Expected::Any, max_events_per_commit)]),
+        sized(max_bytes_per_commit),
+    ] {
+        let answer = ok(
+            LAW,
+            "append at the limit",
+            store.append(at_the_limit.clone()).await,
+        );
         ledger.acknowledged(at_the_limit, answer);
     }
     ledger.check(&store).await;
@@ -74,21 +94,65 @@ pub async fn law_05_commits_are_atomic(subject: &impl Subject) {
     let version = |version| Expected::Version(Version::new(version));
     // Which turn is in conflict, and with what version.
     let failing = [
-        (0, 2, commit(&[(&a, version(1), 2), (&b, version(1), 2), (&c, Expected::NoStream, 2)])),
-        (1, 1, commit(&[(&a, version(2), 2), (&b, version(2), 2), (&c, Expected::NoStream, 2)])),
-        (2, 0, commit(&[(&a, version(2), 2), (&b, version(1), 2), (&c, Expected::Exists, 2)])),
+        (
+            0,
+            2,
+            commit(&[
+                (&a, version(1), 2),
+                (&b, version(1), 2),
+                (&c, Expected::NoStream, 2),
+            ]),
+        ),
+        (
+            1,
+            1,
+            commit(&[
+                (&a, version(2), 2),
+                (&b, version(2), 2),
+                (&c, Expected::NoStream, 2),
+            ]),
+        ),
+        (
+            2,
+            0,
+            commit(&[
+                (&a, version(2), 2),
+                (&b, version(1), 2),
+                (&c, Expected::Exists, 2),
+            ]),
+        ),
         // The second turn to a stream sees the first.
         (1, 4, commit(&[(&a, version(2), 2), (&a, version(2), 1)])),
-        (1, 1, commit(&[(&c, Expected::NoStream, 1), (&c, Expected::NoStream, 1)])),
+        (
+            1,
+            1,
+            commit(&[(&c, Expected::NoStream, 1), (&c, Expected::NoStream, 1)]),
+        ),
         // A turn without events is a check alone, and checks.
-        (1, 1, commit(&[(&c, Expected::NoStream, 1), (&b, version(2), 0)])),
+        (
+            1,
+            1,
+            commit(&[(&c, Expected::NoStream, 1), (&b, version(2), 0)]),
+        ),
     ];
     for (turn, actual, commit) in failing {
-        let Some((append, _)) = commit.appends().nth(turn) else { continue };
+        let Some((append, _)) = commit.appends().nth(turn) else {
+            continue;
+        };
         let append = append.clone();
         let outcome = store.append(commit).await;
-        conflict(LAW, outcome, &append.stream, append.expected, Version::new(actual));
-        assert_eq!(read_log(LAW, &store).await, before, "{LAW}: one conflict fails all");
+        conflict(
+            LAW,
+            outcome,
+            &append.stream,
+            append.expected,
+            Version::new(actual),
+        );
+        assert_eq!(
+            read_log(LAW, &store).await,
+            before,
+            "{LAW}: one conflict fails all"
+        );
     }
 
     let whole = commit(&[
@@ -98,12 +162,19 @@ pub async fn law_05_commits_are_atomic(subject: &impl Subject) {
         (&a, version(3), 2),
         (&c, Expected::Exists, 1),
     ]);
-    let answer = ok(LAW, "append to streams in turns", store.append(whole.clone()).await);
+    let answer = ok(
+        LAW,
+        "append to streams in turns",
+        store.append(whole.clone()).await,
+    );
     let turns: Vec<StreamCommitted> = [(&a, 2, 1), (&c, 0, 2), (&b, 1, 0), (&a, 3, 2), (&c, 2, 1)]
         .into_iter()
         .map(|(s, before, count)| StreamCommitted::after(s.clone(), Version::new(before), count))
         .collect();
-    assert_eq!(answer.streams, turns, "{LAW}: the answer says which versions each turn got");
+    assert_eq!(
+        answer.streams, turns,
+        "{LAW}: the answer says which versions each turn got"
+    );
     ledger.acknowledged(whole, answer);
     ledger.check(&store).await;
 }

@@ -15,8 +15,10 @@ pub async fn law_10_bytes_are_sacred<S: Subject>(subject: &S) {
     let (log, store) = fresh(LAW, subject).await;
     let happened = EventType::from_static("conformance.happened");
     let texts = texts();
-    let objects: Vec<String> =
-        texts.iter().map(|text| format!("{{ \"it\":{text} ,\"it\":1}}")).collect();
+    let objects: Vec<String> = texts
+        .iter()
+        .map(|text| format!("{{ \"it\":{text} ,\"it\":1}}"))
+        .collect();
     let mut ledger = Ledger::new(LAW);
     for (number, data) in texts.iter().enumerate() {
         let mut commit = Commit::new(new_id());
@@ -43,7 +45,10 @@ pub async fn law_10_bytes_are_sacred<S: Subject>(subject: &S) {
         assert!(same, "{LAW}: a stream has other bytes than the log");
         let mut backward = read(LAW, &store, ReadLog::all().backward().limit(limit)).await;
         backward.reverse();
-        assert!(backward == stored, "{LAW}: read backward, the log has other bytes");
+        assert!(
+            backward == stored,
+            "{LAW}: read backward, the log has other bytes"
+        );
     }
     for event in &stored {
         let by_id = read(LAW, &store, Read::Event(event.id)).await;
@@ -83,5 +88,9 @@ fn texts() -> Vec<String> {
     let deep = format!("{}{}", r#"[{"in":"#.repeat(100), "}]".repeat(100)).replace(":}", ":0}");
     let large = format!(r#"{{"text":"{}"}}"#, "é\\n".repeat(1 << 18));
     assert!(large.len() >= 1 << 20, "a large payload has 1 MiB");
-    texts.map(str::to_owned).into_iter().chain([deep, large]).collect()
+    texts
+        .map(str::to_owned)
+        .into_iter()
+        .chain([deep, large])
+        .collect()
 }

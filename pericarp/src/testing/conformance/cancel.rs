@@ -31,8 +31,9 @@ pub async fn law_12_dropped_appends_are_whole_or_nothing<S: Subject>(subject: &S
         let mut tasks = JoinSet::new();
         for task in 0..TASKS {
             let store = store.clone();
-            let commits: Vec<_> =
-                (0..8).map(|_| (any_commit(&mut random, task), random.below(7))).collect();
+            let commits: Vec<_> = (0..8)
+                .map(|_| (any_commit(&mut random, task), random.below(7)))
+                .collect();
             let finds_out = random.below(2) == 0;
             tasks.spawn(async move {
                 let mut outcomes = Vec::new();
@@ -47,8 +48,10 @@ pub async fn law_12_dropped_appends_are_whole_or_nothing<S: Subject>(subject: &S
                 outcomes
             });
         }
-        for (commit, outcome, was_dropped) in
-            within(LAW, "an append", tasks.join_all()).await.into_iter().flatten()
+        for (commit, outcome, was_dropped) in within(LAW, "an append", tasks.join_all())
+            .await
+            .into_iter()
+            .flatten()
         {
             dropped += usize::from(was_dropped);
             match outcome {

@@ -77,7 +77,10 @@ pub(super) fn conflict(
 ) {
     match outcome {
         Err(error @ AppendError::Conflict(_)) => {
-            assert!(error.outcome_is_known(), "{law}: the outcome of a conflict is known");
+            assert!(
+                error.outcome_is_known(),
+                "{law}: the outcome of a conflict is known"
+            );
             let AppendError::Conflict(conflict) = error else {
                 return;
             };
@@ -87,7 +90,9 @@ pub(super) fn conflict(
                 "{law}: another conflict than this"
             );
         }
-        outcome => panic!("{law}: expected {expected} of {stream} at {actual}, and got {outcome:?}"),
+        outcome => {
+            panic!("{law}: expected {expected} of {stream} at {actual}, and got {outcome:?}")
+        }
     }
 }
 

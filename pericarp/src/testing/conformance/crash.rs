@@ -60,7 +60,11 @@ pub async fn law_26_kills_lose_nothing<S: Subject>(subject: &S) {
     let store = opened(LAW, subject.open(&log).await);
     let all = read(LAW, &store, ReadLog::all()).await;
     check_order(LAW, &all);
-    assert_eq!(commits(LAW, &all).len(), survivors.commits, "{LAW}: what was there stays there");
+    assert_eq!(
+        commits(LAW, &all).len(),
+        survivors.commits,
+        "{LAW}: what was there stays there"
+    );
     println!(
         "{LAW}: {kills} kills, {} commits of {} events acknowledged, all there; {} more were \
          stored and not acknowledged",
@@ -79,7 +83,11 @@ pub(super) async fn write_until_killed<S: Store + Clone>(store: S) {
         writers.spawn(async move {
             for number in writer.. {
                 let (one, other) = (shared(number), shared(number / 3 + 1));
-                let filling = "x".repeat(if number % 50 == 0 { 100_000 } else { number % 200 });
+                let filling = "x".repeat(if number % 50 == 0 {
+                    100_000
+                } else {
+                    number % 200
+                });
                 let turns = [
                     (&one, Expected::Any, 1 + number % 3),
                     (&other, Expected::Any, number % 4),
@@ -144,7 +152,12 @@ impl Survivors {
             assert!(self.cursor < event.position, "{law}: positions increase");
             self.cursor = event.position;
             let version = self.versions.entry(event.stream.clone()).or_default();
-            assert_eq!(event.version, version.next(), "{law}: versions of {}", event.stream);
+            assert_eq!(
+                event.version,
+                version.next(),
+                "{law}: versions of {}",
+                event.stream
+            );
             *version = event.version;
         }
         let stored = commits(law, &new);

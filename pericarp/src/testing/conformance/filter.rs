@@ -19,14 +19,24 @@ pub async fn law_15_filters_skip_nothing(subject: &impl Subject) {
     let filters = filters(LAW, &log);
     for (filter, matches) in &filters {
         for limit in [1, 2, 3, 7, matches.len().max(1), 10_000] {
-            let forward = read(LAW, &store, ReadLog::all().filter(filter.clone()).limit(limit));
+            let forward = read(
+                LAW,
+                &store,
+                ReadLog::all().filter(filter.clone()).limit(limit),
+            );
             assert!(
                 forward.await.iter().eq(matches.iter().copied()),
                 "{LAW}: {filter:?} in pages of {limit}"
             );
-            let backward = ReadLog::all().backward().filter(filter.clone()).limit(limit);
+            let backward = ReadLog::all()
+                .backward()
+                .filter(filter.clone())
+                .limit(limit);
             assert!(
-                read(LAW, &store, backward).await.iter().eq(matches.iter().rev().copied()),
+                read(LAW, &store, backward)
+                    .await
+                    .iter()
+                    .eq(matches.iter().rev().copied()),
                 "{LAW}: {filter:?} backward in pages of {limit}"
             );
         }
@@ -51,7 +61,11 @@ async fn check_cursors(
             "{law}: {filter:?} after position {at}"
         );
         let before = ReadLog::all().before(at).filter(filter.clone()).limit(4);
-        let expected = matches.iter().rev().copied().filter(|event| event.position < at);
+        let expected = matches
+            .iter()
+            .rev()
+            .copied()
+            .filter(|event| event.position < at);
         assert!(
             read(law, store, before).await.iter().eq(expected),
             "{law}: {filter:?} before position {at}"
@@ -110,19 +124,32 @@ fn filters<'l>(law: &str, log: &'l [Stored]) -> Vec<(Filter, Vec<&'l Stored>)> {
         none().category("c"),
         none().category("'%"),
         none().stream(name(0)),
-        none().stream(name(1)).stream(name(8)).stream(stream_in("cat", "unknown")),
+        none()
+            .stream(name(1))
+            .stream(name(8))
+            .stream(stream_in("cat", "unknown")),
         none().since(early),
         none().until(early),
         none().since(early).until(late),
         none().since(late).until(early),
         none().since(after_all),
         none().until(after_all),
-        none().category(CATEGORIES[1]).event_type(kind(TYPES[1])).since(early),
+        none()
+            .category(CATEGORIES[1])
+            .event_type(kind(TYPES[1]))
+            .since(early),
         none().category(CATEGORIES[0]).stream(name(1)),
-        none().stream(name(0)).stream(name(2)).event_type(kind(TYPES[1])).until(late),
+        none()
+            .stream(name(0))
+            .stream(name(2))
+            .event_type(kind(TYPES[1]))
+            .until(late),
     ];
     let matching = |filter: &Filter| log.iter().filter(|event| passes(filter, event)).collect();
-    filters.map(|filter| (matching(&filter), filter)).map(|(matches, filter)| (filter, matches)).into()
+    filters
+        .map(|filter| (matching(&filter), filter))
+        .map(|(matches, filter)| (filter, matches))
+        .into()
 }
 
 fn passes(filter: &Filter, event: &Stored) -> bool {
@@ -131,7 +158,10 @@ fn passes(filter: &Filter, event: &Stored) -> bool {
     (types.is_empty() || types.iter().any(|name| name.as_str() == event.event_type))
         && (filter.categories.is_empty() || filter.categories.iter().any(|c| c == category))
         && (filter.streams.is_empty()
-            || filter.streams.iter().any(|name| name.as_str() == event.stream))
+            || filter
+                .streams
+                .iter()
+                .any(|name| name.as_str() == event.stream))
         && filter.since.is_none_or(|since| since <= event.recorded_at)
         && filter.until.is_none_or(|until| event.recorded_at < until)
 }

@@ -25,7 +25,11 @@ pub async fn law_22_rolled_back_appends_delay_nobody<S: Subject>(subject: &S) {
         let outcome = store.append(rolled_back).await;
         conflict(LAW, outcome, &b, Expected::Exists, Version::NONE);
         read_on(LAW, &store, &mut seen).await;
-        assert_eq!(seen.len(), 2 * (round + 1), "{LAW}: what is committed is read at once");
+        assert_eq!(
+            seen.len(),
+            2 * (round + 1),
+            "{LAW}: what is committed is read at once"
+        );
     }
 
     let declared = subject.capabilities().transactions;
@@ -36,7 +40,10 @@ pub async fn law_22_rolled_back_appends_delay_nobody<S: Subject>(subject: &S) {
         };
         // A reader waits for nobody while the transaction is open.
         let before = within(LAW, "a read", read_log(LAW, &store)).await;
-        assert_eq!(before, seen, "{LAW}: an open transaction hides nothing and shows nothing");
+        assert_eq!(
+            before, seen,
+            "{LAW}: an open transaction hides nothing and shows nothing"
+        );
         let commit = commit(&[(&a, Expected::Any, 1), (&b, Expected::Any, 1)]);
         let append = tokio::spawn({
             let (store, commit) = (store.clone(), commit.clone());
@@ -49,7 +56,10 @@ pub async fn law_22_rolled_back_appends_delay_nobody<S: Subject>(subject: &S) {
         within(LAW, "a read", read_on(LAW, &store, &mut seen)).await;
     }
     let whole = ledger.check(&store).await;
-    assert_eq!(seen, whole, "{LAW}: a reader that went on from gap to gap missed nothing");
+    assert_eq!(
+        seen, whole,
+        "{LAW}: a reader that went on from gap to gap missed nothing"
+    );
 }
 
 async fn read_on(law: &str, store: &impl Store, seen: &mut Vec<Stored>) {

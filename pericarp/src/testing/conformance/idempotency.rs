@@ -1,9 +1,9 @@
 use tokio::task::JoinSet;
 
+use super::Subject;
 use super::check::{conflict, declared, fresh, ok, reopen, within};
 use super::events::{commit, commit_with, new_id, read_log, stream};
 use super::ledger::Ledger;
-use super::Subject;
 use crate::store::{AppendError, Store};
 use crate::{
     Commit, CommitId, Committed, EventType, Expected, NewEvent, Page, StreamName, Timestamp,
@@ -38,7 +38,10 @@ pub async fn law_08_replays_give_the_first_answer<S: Subject>(subject: &S) {
     ]);
     let megabyte = "m".repeat(1 << 20);
     let large = commit_with(new_id(), &[(&a, Expected::Any, 5)], &megabyte);
-    assert!(large.bytes() > Page::SOFT_LIMIT, "{LAW}: the large commit is larger than a page");
+    assert!(
+        large.bytes() > Page::SOFT_LIMIT,
+        "{LAW}: the large commit is larger than a page"
+    );
 
     let mut answers = Vec::new();
     for commit in [plain, turning, large] {
@@ -52,7 +55,11 @@ pub async fn law_08_replays_give_the_first_answer<S: Subject>(subject: &S) {
     for (commit, _) in &answers {
         refuse_other_content(LAW, &store, commit, &c).await;
     }
-    assert_eq!(read_log(LAW, &store).await, stored, "{LAW}: replays write nothing");
+    assert_eq!(
+        read_log(LAW, &store).await,
+        stored,
+        "{LAW}: replays write nothing"
+    );
 
     if declared(LAW, "persistent", subject.capabilities().persistent) {
         within(LAW, "close", second.close()).await;
@@ -74,12 +81,17 @@ async fn answer_of_racing_replays<S: Store + Clone>(
         appends.spawn(async move { store.append(commit).await });
     }
     let outcomes = within(law, "a race", appends.join_all()).await;
-    let mut answers = outcomes.into_iter().map(|outcome| ok(law, "replay at once", outcome));
+    let mut answers = outcomes
+        .into_iter()
+        .map(|outcome| ok(law, "replay at once", outcome));
     let Some(answer) = answers.next() else {
         panic!("{law}: nobody answered");
     };
     for other in answers {
-        assert_eq!(other, answer, "{law}: a replay at the same time gets the same answer");
+        assert_eq!(
+            other, answer,
+            "{law}: a replay at the same time gets the same answer"
+        );
     }
     answer
 }
@@ -98,7 +110,11 @@ async fn refuse_other_content(law: &str, store: &impl Store, commit: &Commit, ot
     let longer = {
         let mut longer = commit.clone();
         let turn = longer.to(other.clone(), Expected::Any);
-        ok(law, "add an event", turn.raw(event(&EventType::from_static("conformance.more"))));
+        ok(
+            law,
+            "add an event",
+            turn.raw(event(&EventType::from_static("conformance.more"))),
+        );
         longer
     };
     let shorter = commit_with(id, &[(other, Expected::Any, 1)], "");
@@ -145,14 +161,23 @@ pub async fn law_09_event_ids_are_unique(subject: &impl Subject) {
         let mut commit = commit(&[(&b, Expected::Any, 1)]);
         for id in ids {
             let turn = commit.to(b.clone(), Expected::Any);
-            let event = NewEvent { id: Some(*id), ..event(&happened) };
+            let event = NewEvent {
+                id: Some(*id),
+                ..event(&happened)
+            };
             ok(LAW, "add an event", turn.raw(event));
         }
         commit
     };
     let duplicates = [
-        (inner, commit_with(CommitId::new(inner), &[(&b, Expected::Any, 1)], "")),
-        (inner, commit_with(CommitId::new(inner), &[(&a, Expected::Any, 3)], "")),
+        (
+            inner,
+            commit_with(CommitId::new(inner), &[(&b, Expected::Any, 1)], ""),
+        ),
+        (
+            inner,
+            commit_with(CommitId::new(inner), &[(&a, Expected::Any, 3)], ""),
+        ),
         (inner, with_events(&[inner])),
         (first.id().get(), with_events(&[first.id().get()])),
         (fresh_id, with_events(&[fresh_id, fresh_id])),
@@ -164,14 +189,28 @@ pub async fn law_09_event_ids_are_unique(subject: &impl Subject) {
             }
             outcome => panic!("{LAW}: a duplicate event id gave {outcome:?}"),
         }
-        assert_eq!(read_log(LAW, &store).await, before, "{LAW}: a duplicate writes nothing");
+        assert_eq!(
+            read_log(LAW, &store).await,
+            before,
+            "{LAW}: a duplicate writes nothing"
+        );
     }
     // The refused commits left no stream behind.
     let missing = commit(&[(&b, Expected::Exists, 1)]);
-    conflict(LAW, store.append(missing).await, &b, Expected::Exists, Version::NONE);
+    conflict(
+        LAW,
+        store.append(missing).await,
+        &b,
+        Expected::Exists,
+        Version::NONE,
+    );
 
     let own = with_events(&[fresh_id]);
-    let answer = ok(LAW, "append an event with an id of its own", store.append(own.clone()).await);
+    let answer = ok(
+        LAW,
+        "append an event with an id of its own",
+        store.append(own.clone()).await,
+    );
     ledger.acknowledged(own, answer);
     ledger.check(&store).await;
 }

@@ -1,7 +1,7 @@
+use super::Subject;
 use super::check::{fresh, offered, ok};
 use super::events::{commit, stream};
 use super::ledger::Ledger;
-use super::Subject;
 use crate::Expected;
 use crate::store::Store;
 
@@ -28,7 +28,10 @@ pub async fn law_17_events_are_immutable(subject: &impl Subject) {
     assert!(!attempts.is_empty(), "{LAW}: the hook tried nothing");
     for vandalism in attempts {
         let attempt = vandalism.attempt;
-        assert!(vandalism.refusal.is_some(), "{LAW}: nobody refused {attempt}");
+        assert!(
+            vandalism.refusal.is_some(),
+            "{LAW}: nobody refused {attempt}"
+        );
     }
     let after = ledger.check(&store).await;
     assert_eq!(after, before, "{LAW}: the log is as it was");

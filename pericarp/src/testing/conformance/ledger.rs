@@ -47,7 +47,11 @@ impl Ledger {
         for (commit, answer) in &self.acknowledged {
             let id = commit.id();
             if commit.is_empty() {
-                assert_eq!(*answer, Committed::nothing(id), "{law}: nothing is stored of nothing");
+                assert_eq!(
+                    *answer,
+                    Committed::nothing(id),
+                    "{law}: nothing is stored of nothing"
+                );
                 continue;
             }
             let Some(events) = stored.get(&id) else {
@@ -64,7 +68,10 @@ impl Ledger {
             }
         }
         for id in stored.keys() {
-            assert!(known.contains(id), "{law}: commit {id} is in the log, and no append said so");
+            assert!(
+                known.contains(id),
+                "{law}: commit {id} is in the log, and no append said so"
+            );
         }
     }
 }
@@ -110,7 +117,11 @@ pub(super) fn commits<'l>(law: &str, log: &'l [Stored]) -> HashMap<CommitId, &'l
             );
         }
         let earlier = commits.insert(CommitId::new(first.id), events);
-        assert!(earlier.is_none(), "{law}: commit {} is stored twice", first.id);
+        assert!(
+            earlier.is_none(),
+            "{law}: commit {} is stored twice",
+            first.id
+        );
     }
     commits
 }
@@ -119,20 +130,38 @@ pub(super) fn commits<'l>(law: &str, log: &'l [Stored]) -> HashMap<CommitId, &'l
 #[track_caller]
 pub(super) fn check_content(law: &str, commit: &Commit, events: &[Stored]) {
     let id = commit.id();
-    assert_eq!(events.len(), commit.len(), "{law}: how many events of commit {id} are stored");
+    assert_eq!(
+        events.len(),
+        commit.len(),
+        "{law}: how many events of commit {id} are stored"
+    );
     let mut stored = events.iter();
     for (append, new) in commit.appends() {
         for (new, stored) in new.zip(stored.by_ref()) {
             let at = stored.position;
-            assert_eq!(stored.stream, append.stream.as_str(), "{law}: the stream at {at}");
+            assert_eq!(
+                stored.stream,
+                append.stream.as_str(),
+                "{law}: the stream at {at}"
+            );
             assert_eq!(Some(stored.id), new.id, "{law}: the id at {at}");
-            assert_eq!(stored.event_type, new.event_type.as_str(), "{law}: the type at {at}");
+            assert_eq!(
+                stored.event_type,
+                new.event_type.as_str(),
+                "{law}: the type at {at}"
+            );
             assert_eq!(
                 stored.schema_version, new.schema_version,
                 "{law}: the schema version at {at}"
             );
-            assert_eq!(stored.occurred_at, new.occurred_at, "{law}: occurred_at at {at}");
-            assert!(stored.data == new.data, "{law}: the payload at {at} is not what was written");
+            assert_eq!(
+                stored.occurred_at, new.occurred_at,
+                "{law}: occurred_at at {at}"
+            );
+            assert!(
+                stored.data == new.data,
+                "{law}: the payload at {at} is not what was written"
+            );
             assert!(
                 stored.metadata == new.metadata,
                 "{law}: the metadata at {at} is not what was written"
@@ -145,7 +174,10 @@ pub(super) fn check_content(law: &str, commit: &Commit, events: &[Stored]) {
 #[track_caller]
 fn check_answer(law: &str, commit: &Commit, answer: &Committed, events: &[Stored]) {
     let id = commit.id();
-    assert_eq!(answer.id, id, "{law}: the answer to commit {id} is for another");
+    assert_eq!(
+        answer.id, id,
+        "{law}: the answer to commit {id} is for another"
+    );
     let ([first, ..], [.., last]) = (events, events) else {
         panic!("{law}: commit {id} has no events");
     };
@@ -155,14 +187,28 @@ fn check_answer(law: &str, commit: &Commit, answer: &Committed, events: &[Stored
         "{law}: the positions of commit {id}"
     );
     for event in events {
-        assert_eq!(event.recorded_at, answer.recorded_at, "{law}: recorded_at of commit {id}");
+        assert_eq!(
+            event.recorded_at, answer.recorded_at,
+            "{law}: recorded_at of commit {id}"
+        );
     }
-    let turns = commit.appends().map(|(append, new)| (append.stream.as_str(), new.len()));
+    let turns = commit
+        .appends()
+        .map(|(append, new)| (append.stream.as_str(), new.len()));
     let turns: Vec<_> = turns.collect();
-    assert_eq!(answer.streams.len(), turns.len(), "{law}: the turns of commit {id}");
+    assert_eq!(
+        answer.streams.len(),
+        turns.len(),
+        "{law}: the turns of commit {id}"
+    );
     let mut rest = events;
     for ((stream, count), told) in turns.into_iter().zip(&answer.streams) {
-        let StreamCommitted { stream: name, first, last, .. } = told;
+        let StreamCommitted {
+            stream: name,
+            first,
+            last,
+            ..
+        } = told;
         assert_eq!(name.as_str(), stream, "{law}: the streams of commit {id}");
         let (turn, others) = rest.split_at(count);
         rest = others;

@@ -44,7 +44,10 @@ async fn refuse_newer<S: Subject>(law: &str, subject: &S, log: &S::Log, store: S
     }
     match subject.open(log).await {
         Err(OpenError::NewerSchema { found, known, .. }) => {
-            assert!(found > known, "{law}: schema {found} is refused, and {known} is known");
+            assert!(
+                found > known,
+                "{law}: schema {found} is refused, and {known} is known"
+            );
         }
         Err(error) => panic!("{law}: a newer schema is refused with {error:?}"),
         Ok(_) => panic!("{law}: a newer schema is opened"),
@@ -57,25 +60,40 @@ async fn migrate_at_once<S: Subject>(law: &'static str, subject: &S) {
     let declared = subject.capabilities().processes;
     for _ in 0..6 {
         let log = subject.empty_log().await;
-        let processes: Option<Vec<_>> =
-            (0..PROCESSES).map(|_| subject.process(&log, Role::Open)).collect();
+        let processes: Option<Vec<_>> = (0..PROCESSES)
+            .map(|_| subject.process(&log, Role::Open))
+            .collect();
         let Some(processes) = offered(law, "processes", declared, processes) else {
             return;
         };
-        let mut openers: Vec<Peer> =
-            processes.into_iter().map(|process| Peer::start(law, process)).collect();
+        let mut openers: Vec<Peer> = processes
+            .into_iter()
+            .map(|process| Peer::start(law, process))
+            .collect();
         for opener in &mut openers {
-            assert_eq!(opener.answer(), "ready", "{law}: a process that is to open the log");
+            assert_eq!(
+                opener.answer(),
+                "ready",
+                "{law}: a process that is to open the log"
+            );
         }
         for opener in &mut openers {
             opener.tell("open");
         }
         for opener in &mut openers {
-            assert_eq!(opener.answer(), "opened", "{law}: a process that opens a new log");
+            assert_eq!(
+                opener.answer(),
+                "opened",
+                "{law}: a process that opens a new log"
+            );
         }
         let store = opened(law, subject.open(&log).await);
         let events: Vec<Stored> = read_log(law, &store).await;
         check_order(law, &events);
-        assert_eq!(commits(law, &events).len(), PROCESSES, "{law}: each process stored a commit");
+        assert_eq!(
+            commits(law, &events).len(),
+            PROCESSES,
+            "{law}: each process stored a commit"
+        );
     }
 }

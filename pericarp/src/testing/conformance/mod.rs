@@ -26,12 +26,10 @@
 //!     }
 //! }
 //!
-//! mod laws {
-//!     # use super::OnMemory;
-//!     pericarp::testing::conformance_suite!(OnMemory);
-//! }
+//! // In a test module: one test for each law.
+//! pericarp::testing::conformance_suite!(OnMemory);
 //!
-//! // A law by itself:
+//! // Or a law by itself.
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
 //! conformance::law_01_versions_and_positions(&OnMemory).await;
 //! # });

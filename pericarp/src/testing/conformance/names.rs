@@ -3,9 +3,7 @@ use super::check::{fresh, ok};
 use super::events::{new_id, read, read_log, read_stream};
 use super::ledger::Ledger;
 use crate::store::{Filter, ReadLog, ReadStreams, Store};
-use crate::{
-    Commit, CommitError, EventType, Expected, NewEvent, StreamName, Timestamp, Version,
-};
+use crate::{Commit, CommitError, EventType, Expected, NewEvent, StreamName, Timestamp, Version};
 
 /// Invalid stream names, type names, payloads that are not JSON, NUL and over-long names are typed
 /// errors before anything is sent; the longest and strangest valid names are stored as they are.
@@ -18,7 +16,11 @@ pub async fn law_11_invalid_input_is_refused(subject: &impl Subject) {
     refuse_names(LAW);
     let commit = refuse_payloads(LAW);
     let mut ledger = Ledger::new(LAW);
-    let answer = ok(LAW, "append what was not refused", store.append(commit.clone()).await);
+    let answer = ok(
+        LAW,
+        "append what was not refused",
+        store.append(commit.clone()).await,
+    );
     ledger.acknowledged(commit, answer);
     ledger.check(&store).await;
 
@@ -27,7 +29,11 @@ pub async fn law_11_invalid_input_is_refused(subject: &impl Subject) {
         let mut commit = Commit::new(new_id());
         let turn = commit.to(stream.clone(), Expected::NoStream);
         ok(LAW, "add an event", turn.raw(event(event_type, "{}", "{}")));
-        let answer = ok(LAW, "append to a strange name", store.append(commit.clone()).await);
+        let answer = ok(
+            LAW,
+            "append to a strange name",
+            store.append(commit.clone()).await,
+        );
         ledger.acknowledged(commit, answer);
     }
     ledger.check(&store).await;
@@ -53,14 +59,23 @@ fn refuse_names(law: &str) {
     ];
     for (category, key) in streams {
         let name = StreamName::new(category, key);
-        assert!(name.is_err(), "{law}: the name of a stream can be {category:?}, {key:?}");
+        assert!(
+            name.is_err(),
+            "{law}: the name of a stream can be {category:?}, {key:?}"
+        );
     }
     for name in ["", "nodash", "-", "a-", "-1", "a\0-1"] {
-        assert!(StreamName::parse(name).is_err(), "{law}: the name of a stream can be {name:?}");
+        assert!(
+            StreamName::parse(name).is_err(),
+            "{law}: the name of a stream can be {name:?}"
+        );
     }
     let long_type = "t".repeat(129);
     for name in ["", "1a", "a b", "a\0", "é", "a'", "a\n", "a/b", &long_type] {
-        assert!(EventType::parse(name).is_err(), "{law}: the name of a type can be {name:?}");
+        assert!(
+            EventType::parse(name).is_err(),
+            "{law}: the name of a type can be {name:?}"
+        );
     }
 }
 
@@ -68,41 +83,83 @@ fn refuse_names(law: &str) {
 #[track_caller]
 fn refuse_payloads(law: &str) -> Commit {
     let happened = EventType::from_static("conformance.happened");
-    let stream = ok(law, "name a stream", StreamName::new("conformance", "valid"));
+    let stream = ok(
+        law,
+        "name a stream",
+        StreamName::new("conformance", "valid"),
+    );
     let mut commit = Commit::new(new_id());
-    let other_id = NewEvent { id: Some(new_id().get()), ..event(&happened, "{}", "{}") };
+    let other_id = NewEvent {
+        id: Some(new_id().get()),
+        ..event(&happened, "{}", "{}")
+    };
     let refused = commit.to(stream.clone(), Expected::Any).raw(other_id);
     assert!(
         matches!(refused, Err(CommitError::FirstEventId { .. })),
         "{law}: a first event with another id than its commit gave {refused:?}"
     );
     let turn = commit.to(stream.clone(), Expected::Any);
-    ok(law, "add an event", turn.raw(event(&happened, r#"{"valid":true}"#, "{}")));
+    ok(
+        law,
+        "add an event",
+        turn.raw(event(&happened, r#"{"valid":true}"#, "{}")),
+    );
     let bytes = commit.bytes();
 
-    for data in ["", " ", "{", "{}}", "[1,]", "{'a':1}", "\"\0\"", "\"\n\"", "NaN", "01", "\u{feff}{}", "1 2"]
-    {
-        let refused = commit.to(stream.clone(), Expected::Any).raw(event(&happened, data, "{}"));
+    for data in [
+        "",
+        " ",
+        "{",
+        "{}}",
+        "[1,]",
+        "{'a':1}",
+        "\"\0\"",
+        "\"\n\"",
+        "NaN",
+        "01",
+        "\u{feff}{}",
+        "1 2",
+    ] {
+        let refused = commit
+            .to(stream.clone(), Expected::Any)
+            .raw(event(&happened, data, "{}"));
         assert!(
             matches!(refused, Err(CommitError::Payload { .. })),
             "{law}: the payload {data:?} gave {refused:?}"
         );
     }
-    for metadata in ["", "null", "[]", "1", "\"{}\"", "{", "{\"a\":\"\0\"}", "{} {}"] {
-        let refused =
-            commit.to(stream.clone(), Expected::Any).raw(event(&happened, "{}", metadata));
+    for metadata in [
+        "",
+        "null",
+        "[]",
+        "1",
+        "\"{}\"",
+        "{",
+        "{\"a\":\"\0\"}",
+        "{} {}",
+    ] {
+        let refused = commit
+            .to(stream.clone(), Expected::Any)
+            .raw(event(&happened, "{}", metadata));
         assert!(
             matches!(refused, Err(CommitError::Metadata { .. })),
             "{law}: the metadata {metadata:?} gave {refused:?}"
         );
     }
-    let version_zero = NewEvent { schema_version: 0, ..event(&happened, "{}", "{}") };
+    let version_zero = NewEvent {
+        schema_version: 0,
+        ..event(&happened, "{}", "{}")
+    };
     let refused = commit.to(stream, Expected::Any).raw(version_zero);
     assert!(
         matches!(refused, Err(CommitError::SchemaVersion)),
         "{law}: the schema version 0 gave {refused:?}"
     );
-    assert_eq!((commit.len(), commit.bytes()), (1, bytes), "{law}: what is refused leaves no trace");
+    assert_eq!(
+        (commit.len(), commit.bytes()),
+        (1, bytes),
+        "{law}: what is refused leaves no trace"
+    );
     commit
 }
 
@@ -110,7 +167,11 @@ fn strange_names(law: &str) -> Vec<(StreamName, EventType)> {
     let (longest_category, longest_key) = ("C".repeat(64), "漢".repeat(64));
     let longest_type = format!("t{}", "-".repeat(127));
     [
-        (longest_category.as_str(), longest_key.as_str(), longest_type.as_str()),
+        (
+            longest_category.as_str(),
+            longest_key.as_str(),
+            longest_type.as_str(),
+        ),
         ("a", "'; DROP TABLE pericarp_events; --", "a:b"),
         ("a", "%", "a.b_c-d:e"),
         ("a", "_", "A"),
@@ -148,17 +209,27 @@ async fn find_by_name(law: &str, store: &impl Store, names: &[(StreamName, Event
         let several = read(law, store, ReadStreams::new([stream.clone()])).await;
         assert_eq!(several, stored, "{law}: {stream:?} read as one of several");
         let by_stream = ReadLog::all().filter(Filter::default().stream(stream.clone()));
-        assert_eq!(read(law, store, by_stream).await, stored, "{law}: {stream:?} by filter");
+        assert_eq!(
+            read(law, store, by_stream).await,
+            stored,
+            "{law}: {stream:?} by filter"
+        );
 
         let by_type = Filter::default().event_type(event_type.clone());
         let found = read(law, store, ReadLog::all().filter(by_type)).await;
-        let typed = log.iter().filter(|event| event.event_type == event_type.as_str());
+        let typed = log
+            .iter()
+            .filter(|event| event.event_type == event_type.as_str());
         assert!(typed.eq(&found), "{law}: type {event_type:?} by filter");
         let by_category = Filter::default().category(stream.category());
         let found = read(law, store, ReadLog::all().filter(by_category)).await;
         let prefix = format!("{}-", stream.category());
         let in_category = log.iter().filter(|event| event.stream.starts_with(&prefix));
-        assert!(in_category.eq(&found), "{law}: category {:?} by filter", stream.category());
+        assert!(
+            in_category.eq(&found),
+            "{law}: category {:?} by filter",
+            stream.category()
+        );
     }
 }
 

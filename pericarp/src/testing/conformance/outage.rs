@@ -1,7 +1,7 @@
 use tokio::task::JoinSet;
 
 use super::Subject;
-use super::check::{offered, opened, ok, reopen, within};
+use super::check::{offered, ok, opened, reopen, within};
 use super::events::{commit, commit_with, new_id, read_all, stream};
 use super::ledger::Ledger;
 use crate::store::{AppendError, ReadLog, Store};
@@ -36,11 +36,17 @@ pub async fn law_13_outages_are_typed_and_recovered_from<S: Subject>(subject: &S
                 Err(error) => failed.push((commit, error)),
             }
         }
-        assert!(!failed.is_empty(), "{LAW}: the storage was to fail, and every append succeeded");
+        assert!(
+            !failed.is_empty(),
+            "{LAW}: the storage was to fail, and every append succeeded"
+        );
         // Reads may fail too; they must not make anything up.
         if let Ok(read) = within(LAW, "a read", read_all(&store, ReadLog::all())).await {
             let kept = read.starts_with(&calm);
-            assert!(kept, "{LAW}: what was read before the outage is read during it");
+            assert!(
+                kept,
+                "{LAW}: what was read before the outage is read during it"
+            );
         }
         drop(outage);
 

@@ -44,7 +44,11 @@ impl Peer {
     pub(super) fn answer(&mut self) -> String {
         match self.line() {
             Some(line) => line,
-            None => panic!("{}: a process ended early: {:?}", self.law, self.process.wait()),
+            None => panic!(
+                "{}: a process ended early: {:?}",
+                self.law,
+                self.process.wait()
+            ),
         }
     }
 

@@ -23,7 +23,13 @@ pub async fn law_16_reads_are_prefix_consistent<S: Subject>(subject: &S) {
 
     let mut readers = JoinSet::new();
     for limit in [1, 16, 512] {
-        readers.spawn(follow(LAW, store.clone(), done.clone(), Filter::default(), limit));
+        readers.spawn(follow(
+            LAW,
+            store.clone(),
+            done.clone(),
+            Filter::default(),
+            limit,
+        ));
         readers.spawn(look_again(LAW, second.clone(), done.clone(), limit));
     }
     let even = Filter::default().category("even");
@@ -31,11 +37,19 @@ pub async fn law_16_reads_are_prefix_consistent<S: Subject>(subject: &S) {
 
     let mut writers = JoinSet::new();
     for writer in 0..10 {
-        let store = if writer % 3 == 0 { second.clone() } else { store.clone() };
+        let store = if writer % 3 == 0 {
+            second.clone()
+        } else {
+            store.clone()
+        };
         writers.spawn(async move {
             let mut answers = Vec::new();
             for number in 0..25 {
-                let category = if (writer + number) % 2 == 0 { "even" } else { "odd" };
+                let category = if (writer + number) % 2 == 0 {
+                    "even"
+                } else {
+                    "odd"
+                };
                 let one = stream_in(category, &format!("{}", number % 4));
                 let own = stream_in("own", &format!("{writer}"));
                 let turns = [(&own, Expected::Any, 1), (&one, Expected::Any, number % 5)];
@@ -47,15 +61,23 @@ pub async fn law_16_reads_are_prefix_consistent<S: Subject>(subject: &S) {
         });
     }
     let mut ledger = Ledger::new(LAW);
-    for (commit, outcome) in within(LAW, "a writer", writers.join_all()).await.into_iter().flatten()
+    for (commit, outcome) in within(LAW, "a writer", writers.join_all())
+        .await
+        .into_iter()
+        .flatten()
     {
         ledger.acknowledged(commit, ok(LAW, "append", outcome));
     }
     done.store(true, Ordering::SeqCst);
     let whole = ledger.check(&store).await;
     for (filter, seen) in within(LAW, "a reader", readers.join_all()).await {
-        let category = filter.categories.first().map_or(String::new(), |c| format!("{c}-"));
-        let expected = whole.iter().filter(|event| event.stream.starts_with(&category));
+        let category = filter
+            .categories
+            .first()
+            .map_or(String::new(), |c| format!("{c}-"));
+        let expected = whole
+            .iter()
+            .filter(|event| event.stream.starts_with(&category));
         assert!(
             expected.eq(&seen),
             "{LAW}: a reader with {filter:?} saw {} events, and not those of the log",
@@ -77,7 +99,10 @@ async fn follow(
         // Whoever is done before this read is in it.
         let last = done.load(Ordering::SeqCst);
         let cursor = seen.last().map_or(Position::START, |event| event.position);
-        let next = ReadLog::all().after(cursor).filter(filter.clone()).limit(limit);
+        let next = ReadLog::all()
+            .after(cursor)
+            .filter(filter.clone())
+            .limit(limit);
         seen.extend(read(law, &store, next).await);
         if last {
             return (filter, seen);
@@ -97,11 +122,17 @@ async fn look_again(
     loop {
         let last = done.load(Ordering::SeqCst);
         let now = read(law, &store, ReadLog::all().limit(limit)).await;
-        assert!(now.starts_with(&seen), "{law}: what was read once is read again, from the start");
+        assert!(
+            now.starts_with(&seen),
+            "{law}: what was read once is read again, from the start"
+        );
         check_order(law, &now);
         let mut backward = read(law, &store, ReadLog::all().backward().limit(limit)).await;
         backward.reverse();
-        assert!(backward.starts_with(&now), "{law}: backward it is the same log");
+        assert!(
+            backward.starts_with(&now),
+            "{law}: backward it is the same log"
+        );
         seen = backward;
         if last {
             return (Filter::default(), seen);

@@ -43,7 +43,9 @@ impl FromStr for Role {
             "open" => Ok(Self::Open),
             "race" => Ok(Self::Race),
             "write" => Ok(Self::Write),
-            _ => Err(format!("{role:?} is not one of the roles `open`, `race` and `write`")),
+            _ => Err(format!(
+                "{role:?} is not one of the roles `open`, `race` and `write`"
+            )),
         }
     }
 }
@@ -78,7 +80,9 @@ pub async fn play<S: Store + Clone>(role: Role, open: impl AsyncFnOnce() -> Resu
     };
     match role {
         Role::Open => {
-            let outcome = store.append(commit(&[(&stream("opened"), Expected::Any, 2)])).await;
+            let outcome = store
+                .append(commit(&[(&stream("opened"), Expected::Any, 2)]))
+                .await;
             say(&outcome.map_or_else(|error| error.to_string(), |_| "opened".into()));
         }
         Role::Race => race(&store).await,
@@ -96,11 +100,13 @@ async fn race(store: &impl Store) {
             exit(2);
         };
         let expected = Expected::Version(Version::new(version));
-        say(&match store.append(commit(&[(&stream, expected, 1)])).await {
-            Ok(answer) => format!("won {}", answer.first),
-            Err(AppendError::Conflict(conflict)) => format!("lost {}", conflict.actual),
-            Err(error) => error.to_string(),
-        });
+        say(
+            &match store.append(commit(&[(&stream, expected, 1)])).await {
+                Ok(answer) => format!("won {}", answer.first),
+                Err(AppendError::Conflict(conflict)) => format!("lost {}", conflict.actual),
+                Err(error) => error.to_string(),
+            },
+        );
     }
 }
 

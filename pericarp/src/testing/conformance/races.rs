@@ -20,7 +20,10 @@ use crate::{Expected, StreamName, Version};
 pub async fn law_06_one_racer_wins<S: Subject>(subject: &S) {
     const LAW: &str = "law 6";
     let (log, store) = fresh(LAW, subject).await;
-    let stores = [store.clone(), ok(LAW, "open the log", subject.open(&log).await)];
+    let stores = [
+        store.clone(),
+        ok(LAW, "open the log", subject.open(&log).await),
+    ];
     let mut ledger = Ledger::new(LAW);
     for writers in [2, 20, 64] {
         let stream = stream(&format!("raced-by-{writers}"));
@@ -79,25 +82,41 @@ async fn race_of_processes<S: Subject>(law: &'static str, subject: &S) {
         return;
     };
     let stream = stream("raced-by-processes");
-    let mut racers: Vec<Peer> =
-        processes.into_iter().map(|process| Peer::start(law, process)).collect();
+    let mut racers: Vec<Peer> = processes
+        .into_iter()
+        .map(|process| Peer::start(law, process))
+        .collect();
     let mut won = Vec::new();
     for round in 0..ROUNDS {
         for racer in &mut racers {
             racer.tell(&format!("{stream} {round}"));
         }
         let answers: Vec<String> = racers.iter_mut().map(Peer::answer).collect();
-        let mut winners = answers.iter().filter_map(|answer| answer.strip_prefix("won "));
+        let mut winners = answers
+            .iter()
+            .filter_map(|answer| answer.strip_prefix("won "));
         match (winners.next(), winners.next()) {
             (Some(position), None) => won.push(position.to_owned()),
             _ => panic!("{law}: in round {round} the processes answered {answers:?}"),
         }
-        let losers = answers.iter().filter(|answer| **answer == format!("lost {}", round + 1));
-        assert_eq!(losers.count(), 2, "{law}: in round {round} the processes answered {answers:?}");
+        let losers = answers
+            .iter()
+            .filter(|answer| **answer == format!("lost {}", round + 1));
+        assert_eq!(
+            losers.count(),
+            2,
+            "{law}: in round {round} the processes answered {answers:?}"
+        );
     }
     let stored = read_stream(law, &store, &stream).await;
-    let positions: Vec<String> = stored.iter().map(|event| event.position.to_string()).collect();
-    assert_eq!(positions, won, "{law}: what is stored is what the winning processes were told");
+    let positions: Vec<String> = stored
+        .iter()
+        .map(|event| event.position.to_string())
+        .collect();
+    assert_eq!(
+        positions, won,
+        "{law}: what is stored is what the winning processes were told"
+    );
 }
 
 /// Stored equals acknowledged, exactly: after a race of commits with every kind of expectation,
@@ -113,7 +132,11 @@ pub async fn law_07_stored_equals_acknowledged(subject: &impl Subject) {
     let second = ok(LAW, "open the log", subject.open(&log).await);
     let mut racers = JoinSet::new();
     for racer in 0..16 {
-        let store = if racer % 2 == 0 { store.clone() } else { second.clone() };
+        let store = if racer % 2 == 0 {
+            store.clone()
+        } else {
+            second.clone()
+        };
         let commits: Vec<_> = (0..20).map(|_| any_commit(&mut random)).collect();
         racers.spawn(async move {
             let mut outcomes = Vec::new();
@@ -125,7 +148,11 @@ pub async fn law_07_stored_equals_acknowledged(subject: &impl Subject) {
         });
     }
     let mut ledger = Ledger::new(LAW);
-    for (commit, outcome) in within(LAW, "a race", racers.join_all()).await.into_iter().flatten() {
+    for (commit, outcome) in within(LAW, "a race", racers.join_all())
+        .await
+        .into_iter()
+        .flatten()
+    {
         match outcome {
             Ok(answer) => ledger.acknowledged(commit, answer),
             Err(AppendError::Conflict(_)) => {}
@@ -137,8 +164,9 @@ pub async fn law_07_stored_equals_acknowledged(subject: &impl Subject) {
 }
 
 fn any_commit(random: &mut Random) -> crate::Commit {
-    let streams: Vec<StreamName> =
-        (0..1 + random.below(3)).map(|_| stream(&format!("s{}", random.below(6)))).collect();
+    let streams: Vec<StreamName> = (0..1 + random.below(3))
+        .map(|_| stream(&format!("s{}", random.below(6))))
+        .collect();
     let turns: Vec<_> = streams
         .iter()
         .map(|stream| {

@@ -16,10 +16,18 @@ pub async fn law_14_streams_read_alike_in_any_pages(subject: &impl Subject) {
     let (_log, store) = fresh(LAW, subject).await;
     let (one, other, unknown) = (stream("one"), stream("other"), stream("unknown"));
     for round in 0..9 {
-        let turns = [(&one, Expected::Any, 3), (&other, Expected::Any, 2), (&one, Expected::Any, 1)];
+        let turns = [
+            (&one, Expected::Any, 3),
+            (&other, Expected::Any, 2),
+            (&one, Expected::Any, 1),
+        ];
         ok(LAW, "append", store.append(commit(&turns)).await);
         if round % 4 == 0 {
-            ok(LAW, "append", store.append(commit(&[(&one, Expected::Any, 1)])).await);
+            ok(
+                LAW,
+                "append",
+                store.append(commit(&[(&one, Expected::Any, 1)])).await,
+            );
         }
     }
     // More than a page takes, whatever its limit.
@@ -33,29 +41,59 @@ pub async fn law_14_streams_read_alike_in_any_pages(subject: &impl Subject) {
     let log = read_log(LAW, &store).await;
     check_order(LAW, &log);
     for stream in [&one, &other, &large] {
-        let events: Vec<Stored> =
-            log.iter().filter(|event| event.stream == stream.as_str()).cloned().collect();
+        let events: Vec<Stored> = log
+            .iter()
+            .filter(|event| event.stream == stream.as_str())
+            .cloned()
+            .collect();
         check_stream(LAW, &store, stream, &events).await;
     }
     check_stream(LAW, &store, &unknown, &[]).await;
     let version = ok(LAW, "read a version", store.stream_version(&unknown).await);
-    assert_eq!(version, Version::NONE, "{LAW}: an unknown stream has no version");
+    assert_eq!(
+        version,
+        Version::NONE,
+        "{LAW}: an unknown stream has no version"
+    );
     // An existing one has a version, even where a read of it is empty.
-    let past = read(LAW, &store, ReadStream::new(one.clone()).from(Version::new(1_000))).await;
+    let past = read(
+        LAW,
+        &store,
+        ReadStream::new(one.clone()).from(Version::new(1_000)),
+    )
+    .await;
     assert!(past.is_empty(), "{LAW}: nothing is past the end");
     let version = ok(LAW, "read a version", store.stream_version(&one).await);
-    assert_eq!(version, Version::new(39), "{LAW}: an existing stream has a version");
+    assert_eq!(
+        version,
+        Version::new(39),
+        "{LAW}: an existing stream has a version"
+    );
     check_several(LAW, &store, &log, [&other, &unknown, &large, &one]).await;
 }
 
 async fn check_stream(law: &str, store: &impl Store, stream: &StreamName, events: &[Stored]) {
     let count = events.len();
-    for limit in [1, 2, 3, 7, count.max(2) - 1, count.max(1), count + 1, 10_000] {
+    for limit in [
+        1,
+        2,
+        3,
+        7,
+        count.max(2) - 1,
+        count.max(1),
+        count + 1,
+        10_000,
+    ] {
         for from in 0..=count as u64 + 2 {
-            let read_from = ReadStream::new(stream.clone()).from(Version::new(from)).limit(limit);
+            let read_from = ReadStream::new(stream.clone())
+                .from(Version::new(from))
+                .limit(limit);
             let forward = read(law, store, read_from).await;
             let expected = &events[(from.saturating_sub(1) as usize).min(count)..];
-            assert!(forward == expected, "{law}: {stream} from {from} in pages of {limit}");
+            assert!(
+                forward == expected,
+                "{law}: {stream} from {from} in pages of {limit}"
+            );
 
             let read_back = ReadStream::new(stream.clone()).backward();
             let read_back = read_back.from(Version::new(from)).limit(limit);
@@ -72,10 +110,21 @@ async fn check_stream(law: &str, store: &impl Store, stream: &StreamName, events
             backward.iter().eq(events.iter().rev()),
             "{law}: {stream} backward in pages of {limit}"
         );
-        let page = store.read(Read::from(ReadStream::new(stream.clone()).limit(limit)), Page::new());
+        let page = store.read(
+            Read::from(ReadStream::new(stream.clone()).limit(limit)),
+            Page::new(),
+        );
         let page = ok(law, "read", page.await);
-        assert!(page.len() <= limit, "{law}: a page of {limit} has {}", page.len());
-        assert_eq!(page.has_more(), page.len() < count, "{law}: whether more follows a page");
+        assert!(
+            page.len() <= limit,
+            "{law}: a page of {limit} has {}",
+            page.len()
+        );
+        assert_eq!(
+            page.has_more(),
+            page.len() < count,
+            "{law}: whether more follows a page"
+        );
     }
 }
 
@@ -95,15 +144,25 @@ async fn check_several<const N: usize>(
         let count = names.len();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), count, "{law}: streams read at once come one after another");
+        assert_eq!(
+            names.len(),
+            count,
+            "{law}: streams read at once come one after another"
+        );
         for stream in streams {
             let name = stream.as_str();
             let own = events.iter().filter(|event| event.stream == name);
             let stored = log.iter().filter(|event| event.stream == name);
-            assert!(own.eq(stored), "{law}: {stream} as one of several, in pages of {limit}");
+            assert!(
+                own.eq(stored),
+                "{law}: {stream} as one of several, in pages of {limit}"
+            );
         }
         let first = first.get_or_insert_with(|| events.clone());
-        assert!(*first == events, "{law}: several streams in pages of {limit}");
+        assert!(
+            *first == events,
+            "{law}: several streams in pages of {limit}"
+        );
     }
     let none = read(law, store, ReadStreams::new([])).await;
     assert!(none.is_empty(), "{law}: no streams have no events");

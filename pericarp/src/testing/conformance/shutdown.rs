@@ -40,7 +40,10 @@ pub async fn law_27_close_answers_every_append<S: Subject>(subject: &S) {
             }
         }
         let queued = transaction.is_none() || waiting.len() == 64;
-        assert!(queued, "{LAW}: an append was answered while another transaction was open");
+        assert!(
+            queued,
+            "{LAW}: an append was answered while another transaction was open"
+        );
         let closing = tokio::spawn({
             let store = store.clone();
             async move { store.close().await }
@@ -81,9 +84,15 @@ async fn refuse_everything(law: &str, store: &impl Store) {
     );
     let log = store.read(Read::from(ReadLog::all()), Page::new());
     let read = within(law, "a read of a closed store", log).await;
-    assert!(matches!(read, Err(ReadError::Closed)), "{law}: a read of a closed store: {read:?}");
+    assert!(
+        matches!(read, Err(ReadError::Closed)),
+        "{law}: a read of a closed store: {read:?}"
+    );
     let head = store.head().await;
-    assert!(matches!(head, Err(ReadError::Closed)), "{law}: the head of a closed store: {head:?}");
+    assert!(
+        matches!(head, Err(ReadError::Closed)),
+        "{law}: the head of a closed store: {head:?}"
+    );
     let version = store.stream_version(&name).await;
     assert!(
         matches!(version, Err(ReadError::Closed)),

@@ -34,8 +34,7 @@ pub trait Subject: Send + Sync {
 
     /// Opens the log there; it is made if it does not exist. A store with connections opens new
     /// ones on every call, so that laws can race several stores on one log.
-    fn open(&self, log: &Self::Log)
-    -> impl Future<Output = Result<Self::Store, OpenError>> + Send;
+    fn open(&self, log: &Self::Log) -> impl Future<Output = Result<Self::Store, OpenError>> + Send;
 
     /// Opens the log for law 13, which waits until the store gives up: with short timeouts, if it
     /// has any.

@@ -1,0 +1,29 @@
+//! The code that the book shows. Every page includes it from here, and every claim a page makes
+//! about it is a test.
+
+#[cfg(test)]
+mod account;
+#[cfg(test)]
+mod appending;
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod dispatch;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod given;
+#[cfg(test)]
+mod own_store;
+#[cfg(test)]
+mod reading;
+#[cfg(test)]
+mod shapes;
+#[cfg(test)]
+mod sqlite;
+#[cfg(test)]
+mod unit_of_work;
+
+/// What a snippet that may fail returns.
+#[cfg(test)]
+type Outcome = Result<(), Box<dyn std::error::Error>>;

@@ -1,0 +1,190 @@
+//! The invariants that ARCHITECTURE.md states as absences.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::pages::{files, read, root};
+
+/// The files under `folder` that are not in one of `except`.
+fn sources(folder: &str, except: &[&str]) -> Vec<PathBuf> {
+    let base = root().join(folder);
+    let found: Vec<_> = files(folder, "rs")
+        .into_iter()
+        .filter(|file| {
+            let path = file.strip_prefix(&base).unwrap();
+            !except.iter().any(|name| path.starts_with(name))
+        })
+        .collect();
+    assert!(!found.is_empty(), "there is no source in {folder}");
+    found
+}
+
+/// No line of code in `files` holds one of `words`. Comments, which may say so, are not code.
+#[track_caller]
+fn check(files: Vec<PathBuf>, words: &[&str]) {
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        for (line, number) in text.lines().zip(1..) {
+            let code = line.split("//").next().unwrap();
+            for word in words {
+                assert!(
+                    !code.contains(word),
+                    "{}:{number} names `{word}`: {line}",
+                    file.display()
+                );
+            }
+        }
+    }
+}
+
+/// What is not the domain: what needs a store or a runtime, and the two files that join both.
+const NOT_DOMAIN: &[&str] = &["app", "store", "testing", "lib.rs", "error.rs"];
+
+#[test]
+fn nothing_in_the_domain_knows_a_store_or_a_runtime() {
+    check(
+        sources("pericarp/src", NOT_DOMAIN),
+        &[
+            "crate::store",
+            "crate::app",
+            "tokio",
+            "rusqlite",
+            "backon",
+            "async ",
+        ],
+    );
+}
+
+#[test]
+fn the_domain_depends_on_no_runtime_and_no_database() {
+    for features in ["", "derive"] {
+        let output = Command::new(env!("CARGO"))
+            .args([
+                "tree",
+                "--offline",
+                "-p",
+                "pericarp",
+                "-e",
+                "normal",
+                "--prefix",
+                "none",
+            ])
+            .args(["--no-default-features", "--features", features])
+            .current_dir(root())
+            .output()
+            .unwrap();
+        let tree = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            tree.contains("serde_json"),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        for absent in ["tokio", "rusqlite", "libsqlite3-sys", "backon"] {
+            let found = tree
+                .lines()
+                .any(|line| line.starts_with(&format!("{absent} ")));
+            assert!(
+                !found,
+                "the domain with features {features:?} depends on {absent}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_in_a_store_knows_an_aggregate() {
+    check(
+        sources("pericarp/src/store", &[]),
+        &[
+            "Aggregate",
+            "Root",
+            "Repository",
+            "crate::app",
+            "DecodeEvent",
+        ],
+    );
+}
+
+#[test]
+fn nothing_outside_the_sqlite_store_knows_sqlite() {
+    check(sources("pericarp/src", &["store/sqlite"]), &["rusqlite"]);
+}
+
+#[test]
+fn no_statement_of_the_sqlite_store_changes_or_removes_a_row() {
+    check(
+        sources("pericarp/src/store/sqlite", &[]),
+        &[
+            "UPDATE pericarp_",
+            "DELETE FROM",
+            "OR REPLACE",
+            "OR IGNORE",
+            "ON CONFLICT",
+        ],
+    );
+}
+
+#[test]
+fn no_event_passes_through_a_dyn() {
+    let except = [NOT_DOMAIN, &["clock.rs"]].concat();
+    check(sources("pericarp/src", &except), &["dyn "]);
+}
+
+#[test]
+fn no_payload_passes_through_a_value() {
+    let files = sources("pericarp/src", &["metadata.rs", "store/sqlite", "testing"]);
+    check(files, &["serde_json::Value", "Map, Value", "json!"]);
+    check(
+        sources("pericarp/src/store/sqlite", &[]),
+        &["serde_json::Value", "json!"],
+    );
+}
+
+#[test]
+fn nothing_but_the_clock_asks_for_the_time_or_makes_an_id() {
+    check(
+        sources("pericarp/src", &["clock.rs"]),
+        &[
+            "SystemTime::now",
+            "now_utc",
+            "Uuid::now_v7",
+            "Uuid::new_v4",
+            "Timestamp::now",
+        ],
+    );
+}
+
+#[test]
+fn no_stage_of_the_derives_knows_the_next() {
+    check(
+        sources("pericarp-derive/src/parse", &[]),
+        &["crate::check", "crate::expand"],
+    );
+    check(
+        sources("pericarp-derive/src/check", &[]),
+        &["crate::expand"],
+    );
+    check(
+        sources("pericarp-derive/src/expand", &[]),
+        &["crate::errors", "crate::messages"],
+    );
+}
+
+#[test]
+fn nothing_but_the_two_libraries_is_published() {
+    let manifest = read("Cargo.toml");
+    let members = manifest
+        .split_once("members = [")
+        .map(|(_, rest)| rest.split(']').next().unwrap())
+        .unwrap();
+    for member in members.split(',').map(|name| name.trim().trim_matches('"')) {
+        if member.is_empty() {
+            continue;
+        }
+        let manifest = read(&format!("{member}/Cargo.toml"));
+        let is_published = !manifest.contains("publish = false");
+        let is_library = ["pericarp", "pericarp-derive"].contains(&member);
+        assert_eq!(is_published, is_library, "{member}");
+    }
+}

@@ -1,0 +1,124 @@
+//! Words of attributes, codes of errors and names of laws: the pages know them all, and no other.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::pages::{book, files, page, read, repository};
+
+#[test]
+fn the_tables_of_attributes_have_every_word() {
+    for (source, name) in [
+        ("event", "events-and-aggregates.md"),
+        ("aggregate", "events-and-aggregates.md"),
+        ("command", "commands.md"),
+    ] {
+        let parse = read(&format!("pericarp-derive/src/parse/{source}.rs"));
+        let words: Vec<_> = ["Word::required(\"", "Word::optional(\""]
+            .into_iter()
+            .flat_map(|start| after(&parse, start, '"'))
+            .collect();
+        assert!(words.len() > 2, "{source}: found only {words:?}");
+        let text = page(name).text;
+        let table = text
+            .split_once(&format!("| Word of `#[{source}(..)]`"))
+            .map(|(_, rest)| rest.split("\n\n").next().unwrap_or_default())
+            .unwrap();
+        for word in words {
+            let row = |line: &str| {
+                line.strip_prefix(&format!("| `{word}"))
+                    .is_some_and(|rest| rest.starts_with(['`', ' ', '(']))
+            };
+            assert!(table.lines().any(row), "{name} does not explain `{word}`");
+        }
+    }
+}
+
+#[test]
+fn the_page_on_errors_has_every_code() {
+    let mut codes = BTreeSet::new();
+    for file in files("pericarp/src", "rs") {
+        let text = fs::read_to_string(file).unwrap();
+        codes.extend(
+            text.split("fn code(&self)")
+                .skip(1)
+                .flat_map(|body| after(body.split("\n    }").next().unwrap(), "\"", '"'))
+                .filter(|code| {
+                    code.contains('.')
+                        && !code.contains(|c: char| c != '.' && c != '_' && !c.is_ascii_lowercase())
+                })
+                .map(str::to_owned),
+        );
+    }
+    let text = page("errors.md").text;
+    let explained: BTreeSet<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .map(str::to_owned)
+        .collect();
+    assert!(codes.len() > 20, "found only {codes:?}");
+    assert_eq!(codes, explained);
+}
+
+#[test]
+fn every_law_that_a_page_names_exists_and_is_explained() {
+    let suite = read("pericarp/src/testing/conformance/suite.rs");
+    let laws: BTreeSet<_> = names(&suite).collect();
+    let (pages, repository) = (book(), repository());
+    for page in pages.iter().chain(&repository) {
+        for law in names(&page.text) {
+            assert!(laws.contains(law), "{}: there is no {law}", page.name());
+        }
+    }
+    for name in ["conformance.md", "log.md"] {
+        let text = page(name).text;
+        let explained: BTreeSet<_> = names(&text).collect();
+        assert_eq!(explained, laws, "{name}");
+    }
+}
+
+#[test]
+fn every_option_of_the_sqlite_store_is_explained() {
+    let options = read("pericarp/src/store/sqlite/options.rs");
+    let setters: BTreeSet<_> = after(&options, "pub fn ", '(')
+        .chain(after(&options, "pub const fn ", '('))
+        .filter(|name| !["new", "path"].contains(name))
+        .collect();
+    let text = page("sqlite.md").text;
+    assert!(setters.len() > 5, "found only {setters:?}");
+    for setter in setters {
+        assert!(
+            text.contains(&format!("| `{setter}`")),
+            "no row for `{setter}`"
+        );
+    }
+}
+
+#[test]
+fn every_bar_is_explained() {
+    let text = page("benchmarks.md").text;
+    let mut count = 0;
+    for file in files("benches/src/bin/bars", "rs") {
+        let source = fs::read_to_string(file).unwrap();
+        let Some((_, names)) = source.split_once("const NAMES: &[&str] =") else {
+            continue;
+        };
+        for bar in after(names.split(';').next().unwrap(), "\"", '"').step_by(2) {
+            count += 1;
+            assert!(text.contains(&format!("| `{bar}`")), "no row for `{bar}`");
+        }
+    }
+    assert!(count > 5, "found only {count} bars");
+}
+
+/// What stands between `start` and the next `end`, everywhere.
+fn after<'t>(text: &'t str, start: &'t str, end: char) -> impl Iterator<Item = &'t str> {
+    text.split(start)
+        .skip(1)
+        .map(move |rest| rest.split(end).next().unwrap_or_default())
+}
+
+/// Every `law_..` in a text.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| word.starts_with("law_") && word.len() > 7)
+}

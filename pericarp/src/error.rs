@@ -1,0 +1,116 @@
+use crate::{CommitError, DecodeError, InvalidName, ReplayError};
+
+/// Anything that can go wrong: every error of the crate converts into it.
+///
+/// ```
+/// use pericarp::StreamName;
+///
+/// fn account(number: u64) -> Result<StreamName, pericarp::Error> {
+///     Ok(StreamName::new("account", number)?)
+/// }
+/// # account(7)?;
+/// assert_eq!(pericarp::Error::from(StreamName::new("", 7).unwrap_err()).code(), "name.invalid");
+/// # Ok::<(), pericarp::Error>(())
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A name that cannot be stored.
+    #[error(transparent)]
+    Name(#[from] InvalidName),
+    /// An event that cannot go into a commit.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// A stored event that cannot be read as the type that was asked for.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// A stream that cannot be folded.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    /// A store that could not be opened.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Open(#[from] crate::store::OpenError),
+    /// A commit that was not, or may not have been, stored.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Append(#[from] crate::store::AppendError),
+    /// A log that could not be read.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Read(#[from] crate::store::ReadError),
+    /// An aggregate that could not be loaded.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Load(#[from] crate::LoadError),
+    /// Emitted events that could not be saved.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Save(#[from] crate::SaveError),
+    /// A unit of work that did not come to its end.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    UnitOfWork(#[from] crate::UnitOfWorkError),
+    /// An aggregate refused a command.
+    #[cfg(feature = "store")]
+    #[error("the command was refused")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A command was for an aggregate that does not exist.
+    #[cfg(feature = "store")]
+    #[error("{stream} does not exist; create it first")]
+    NotFound {
+        /// Its stream.
+        stream: crate::StreamName,
+    },
+    /// A command was to create an aggregate that exists.
+    #[cfg(feature = "store")]
+    #[error("{stream} exists already")]
+    AlreadyExists {
+        /// Its stream.
+        stream: crate::StreamName,
+    },
+}
+
+#[cfg(feature = "store")]
+impl<E: std::error::Error + Send + Sync + 'static> From<crate::ExecuteError<E>> for Error {
+    fn from(error: crate::ExecuteError<E>) -> Self {
+        use crate::ExecuteError;
+        match error {
+            ExecuteError::Refused(error) => Self::Refused(error.into()),
+            ExecuteError::NotFound { stream } => Self::NotFound { stream },
+            ExecuteError::AlreadyExists { stream } => Self::AlreadyExists { stream },
+            ExecuteError::Load(error) => Self::Load(error),
+            ExecuteError::Save(error) => Self::Save(error),
+        }
+    }
+}
+
+impl Error {
+    /// A stable code for logs and metrics.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Name(error) => error.code(),
+            Self::Commit(error) => error.code(),
+            Self::Decode(error) => error.code(),
+            Self::Replay(error) => error.code(),
+            #[cfg(feature = "store")]
+            Self::Open(error) => error.code(),
+            #[cfg(feature = "store")]
+            Self::Append(error) => error.code(),
+            #[cfg(feature = "store")]
+            Self::Read(error) => error.code(),
+            #[cfg(feature = "store")]
+            Self::Load(error) => error.code(),
+            #[cfg(feature = "store")]
+            Self::Save(error) => error.code(),
+            #[cfg(feature = "store")]
+            Self::UnitOfWork(error) => error.code(),
+            #[cfg(feature = "store")]
+            Self::Refused(_) => "command.refused",
+            #[cfg(feature = "store")]
+            Self::NotFound { .. } => "command.not_found",
+            #[cfg(feature = "store")]
+            Self::AlreadyExists { .. } => "command.already_exists",
+        }
+    }
+}

@@ -1,0 +1,121 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rusqlite::{Connection, params};
+use tokio::sync::oneshot;
+
+use super::read::{failed, one_more};
+use super::row::{each_row, event, facts, select, select_facts};
+use crate::store::{Direction, ReadError, ReadStream, Visit};
+use crate::{Page, RecordedEvent, Version};
+
+/// Fills a page with events of one stream.
+pub(super) fn fill_stream(
+    connection: &Connection,
+    read: &ReadStream,
+    page: &mut Page,
+) -> rusqlite::Result<()> {
+    let whole = Columns::Whole;
+    // Only a long stream is read in pages, so this page will be full.
+    page.reserve(read.limit.min(MOST_RESERVED));
+    let has_more = each_event(connection, read, read.limit, whole, |event| {
+        page.push(event)
+    })?;
+    page.set_has_more(has_more);
+    Ok(())
+}
+
+/// Events to make room for, however many a page may take.
+const MOST_RESERVED: usize = 1_024;
+
+/// Which columns to read.
+#[derive(Clone, Copy)]
+enum Columns {
+    Facts,
+    Whole,
+}
+
+fn each_event(
+    connection: &Connection,
+    read: &ReadStream,
+    limit: usize,
+    columns: Columns,
+    take: impl FnMut(&RecordedEvent<'_>) -> bool,
+) -> rusqlite::Result<bool> {
+    macro_rules! either_way {
+        ($select:ident) => {
+            match read.direction {
+                Direction::Forward => $select!(
+                    " FROM pericarp_events AS e
+                     WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1)
+                       AND version >= ?2
+                     ORDER BY version LIMIT ?3"
+                ),
+                Direction::Backward => $select!(
+                    " FROM pericarp_events AS e
+                     WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1)
+                       AND version <= ?2
+                     ORDER BY version DESC LIMIT ?3"
+                ),
+            }
+        };
+    }
+    let sql = match columns {
+        Columns::Facts => either_way!(select_facts),
+        Columns::Whole => either_way!(select),
+    };
+    let mut statement = connection.prepare_cached(sql)?;
+    let stream = read.stream.as_str();
+    let rows = statement.query(params![stream, read.from.get() as i64, one_more(limit)])?;
+    match columns {
+        Columns::Facts => each_row(rows, limit, |row| facts(row, stream), take),
+        Columns::Whole => each_row(rows, limit, |row| event(row, stream), take),
+    }
+}
+
+/// A visit on its way to a reader, which gives the answer itself.
+pub(super) type Visiting = Box<dyn FnOnce(&Connection) + Send>;
+
+/// A visitor that comes back, and the rest of its way if there is any; or how it panicked.
+type Visited<V> = std::thread::Result<Result<(V, Option<ReadStream>), ReadError>>;
+
+/// Events that are visited on the thread that reads them.
+const VISITED_AT_ONCE: usize = 1_024;
+
+/// Packs a visit. Everything in it is static: the one call through a pointer is per visit.
+pub(super) fn visiting<V: Visit>(
+    read: ReadStream,
+    mut visitor: V,
+) -> (Visiting, oneshot::Receiver<Visited<V>>) {
+    let (answer, visited) = oneshot::channel();
+    let visiting = Box::new(move |connection: &Connection| {
+        if answer.is_closed() {
+            return;
+        }
+        // The thread outlives a visitor that panics; its caller gets the panic.
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let rest = visit_stream(connection, &read, &mut visitor).map_err(failed)?;
+            Ok((visitor, rest))
+        }));
+        let _ = answer.send(outcome);
+    });
+    (visiting, visited)
+}
+
+fn visit_stream<V: Visit>(
+    connection: &Connection,
+    read: &ReadStream,
+    visitor: &mut V,
+) -> rusqlite::Result<Option<ReadStream>> {
+    let (mut last, mut enough) = (Version::NONE, false);
+    let columns = if V::LOOKS_AT_RECORD {
+        Columns::Whole
+    } else {
+        Columns::Facts
+    };
+    let has_more = each_event(connection, read, VISITED_AT_ONCE, columns, |event| {
+        last = event.version;
+        enough = visitor.visit(event).is_break();
+        !enough
+    })?;
+    Ok((has_more && !enough).then(|| read.clone().behind(last)))
+}

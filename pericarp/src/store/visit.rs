@@ -1,0 +1,33 @@
+use std::ops::ControlFlow;
+
+use crate::RecordedEvent;
+
+/// Looks at events one after another, where they lie: in a row of the database or in a page.
+///
+/// [`Store::visit`](super::Store::visit) takes a visitor to the events rather than the events to
+/// the caller, so that a replay copies no payload.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use pericarp::RecordedEvent;
+/// use pericarp::store::Visit;
+///
+/// struct Count(u64);
+///
+/// impl Visit for Count {
+///     fn visit(&mut self, _: &RecordedEvent<'_>) -> ControlFlow<()> {
+///         self.0 += 1;
+///         ControlFlow::Continue(())
+///     }
+/// }
+/// ```
+pub trait Visit: Send + 'static {
+    /// Whether it looks at where and when the store recorded an event: `id`, `position`,
+    /// `ordinal` and `recorded_at`. If it does not, a store may leave them nil, and read faster.
+    const LOOKS_AT_RECORD: bool = true;
+
+    /// Looks at the next event, and says whether to go on.
+    ///
+    /// It may run on a thread of the store, so it must not wait for anything.
+    fn visit(&mut self, event: &RecordedEvent<'_>) -> ControlFlow<()>;
+}
