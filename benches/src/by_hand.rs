@@ -47,9 +47,13 @@ pub fn connect(path: &Path, streams: i64) -> Outcome<Connection> {
 pub fn insert(connection: &Connection, stream: i64, version: i64, data: &[u8]) -> Outcome<()> {
     let id = RandomIds.next();
     let data = std::str::from_utf8(data)?;
-    connection
-        .prepare_cached(INSERT)?
-        .execute(params![stream, version, id.as_bytes(), TIME, data])?;
+    connection.prepare_cached(INSERT)?.execute(params![
+        stream,
+        version,
+        id.as_bytes(),
+        TIME,
+        data
+    ])?;
     Ok(())
 }
 
@@ -236,16 +240,14 @@ pub fn load(connection: &Connection, account: u64, cents: i64) -> Outcome<()> {
 ///
 /// # Errors
 /// If a row is not as expected.
-pub async fn load_sqlx(
-    connection: &mut SqliteConnection,
-    account: u64,
-    cents: i64,
-) -> Outcome<()> {
+pub async fn load_sqlx(connection: &mut SqliteConnection, account: u64, cents: i64) -> Outcome<()> {
     use futures::TryStreamExt as _;
     use pericarp::{Apply, Meta, Timestamp, Version};
     use sqlx::Row as _;
     let mut state = Account::default();
-    let mut rows = sqlx::query(SELECT).bind(format!("account-{account}")).fetch(connection);
+    let mut rows = sqlx::query(SELECT)
+        .bind(format!("account-{account}"))
+        .fetch(connection);
     while let Some(row) = rows.try_next().await? {
         let version = Version::new(row.try_get::<i64, _>(0)?.unsigned_abs());
         let time = Timestamp::from_micros(row.try_get(3)?);

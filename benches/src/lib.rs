@@ -2,7 +2,6 @@
 //!
 //! Every way of doing it uses the same schema, the same pragmas and the same payloads.
 
-pub mod allocations;
 pub mod by_hand;
 pub mod ours;
 pub mod rounds;

@@ -55,7 +55,9 @@ pub async fn append_interleaved(store: &SqliteStore, accounts: &[u64], each: i64
         let mut commit = Commit::new(CommitId::new(RandomIds.next()));
         for account in accounts {
             let stream = StreamName::new("account", account)?;
-            commit.to(stream, Expected::Any).event(&Deposited::number(n % 100), &context)?;
+            commit
+                .to(stream, Expected::Any)
+                .event(&Deposited::number(n % 100), &context)?;
         }
         store.append(commit).await?;
     }

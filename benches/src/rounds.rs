@@ -74,7 +74,10 @@ impl Rounds {
             let each = seconds * 1e6 / events as f64;
             let ratio = self.speed(candidate, 0);
             // Writing to a string does not fail.
-            let _ = writeln!(table, "  {name:<38} {rate:>11.0} events/s {each:>9.2} µs each  × {ratio:.2}");
+            let _ = writeln!(
+                table,
+                "  {name:<38} {rate:>11.0} events/s {each:>9.2} µs each  × {ratio:.2}"
+            );
         }
         table
     }

@@ -13,7 +13,6 @@ struct Withdrawn { cents: i64 }
 struct Account { cents: i64 }
 impl Apply<Deposited> for Account { fn apply(&mut self, e: Deposited, _: &Meta<'_>) { self.cents += e.cents } }
 impl Apply<Withdrawn> for Account { fn apply(&mut self, e: Withdrawn, _: &Meta<'_>) { self.cents -= e.cents } }
-
 #[derive(Command)] #[command(aggregate = Account)]
 struct Deposit { #[command(id)] account: String, cents: i64 }
 impl Handle<Deposit> for Account {
@@ -36,5 +35,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     app.execute(Deposit { account: "ann".into(), cents: 100 }).await?;
     let left = app.execute(Withdraw { account: "ann".into(), cents: 70 }).await?;
     let refused = app.execute(Withdraw { account: "ann".into(), cents: 2 * left }).await;
-    Ok(println!("{left} cents are left; taking twice as much: {refused:?}"))
+    println!("{left} cents are left; taking twice as much: {refused:?}");
+    Ok(())
 }

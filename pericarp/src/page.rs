@@ -115,7 +115,8 @@ impl Page {
     /// Makes room for `events` events of common size, for stores that know how many may come.
     pub fn reserve(&mut self, events: usize) {
         self.rows.reserve(events);
-        self.text.reserve((events * COMMON_BYTES).min(Self::SOFT_LIMIT));
+        self.text
+            .reserve((events * COMMON_BYTES).min(Self::SOFT_LIMIT));
     }
 
     /// Forgets the events and keeps the memory.

@@ -71,7 +71,11 @@ struct Add {
 impl Handle<Add> for Tally {
     fn handle(tally: &mut Root<Self>, add: &Add) -> Result<u64, Refusal> {
         tally.emit(Added { n: add.n });
-        if tally.total > 1_000 { Err(Refusal) } else { Ok(tally.total) }
+        if tally.total > 1_000 {
+            Err(Refusal)
+        } else {
+            Ok(tally.total)
+        }
     }
 }
 
@@ -85,7 +89,9 @@ struct Speak {
 impl Handle<Speak> for Tally {
     fn handle(tally: &mut Root<Self>, _: &Speak) -> Result<(), Refusal> {
         tally.emit(Added { n: 1 });
-        tally.emit(Unspeakable { map: BTreeMap::from([((1, 2), 3)]) });
+        tally.emit(Unspeakable {
+            map: BTreeMap::from([((1, 2), 3)]),
+        });
         tally.emit(Added { n: 1 });
         Ok(())
     }
@@ -134,7 +140,10 @@ struct Hang {
 
 impl Handle<Hang> for Door {
     fn handle(door: New<'_, Self>, hang: &Hang) -> Result<(), Self::Error> {
-        door.create(Hung { colour: hang.colour.clone() }).emit(Opened);
+        door.create(Hung {
+            colour: hang.colour.clone(),
+        })
+        .emit(Opened);
         Ok(())
     }
 }
@@ -209,7 +218,10 @@ async fn a_hundred_contended_increments_are_a_hundred(store: impl Store + Clone)
     }
     let mut answers = tasks.join_all().await;
     answers.sort_unstable();
-    assert!(answers.into_iter().eq(1..=100), "each saw the state the one before it left");
+    assert!(
+        answers.into_iter().eq(1..=100),
+        "each saw the state the one before it left"
+    );
     assert_eq!(total(&apps[0], 1).await, Some((100, Version::new(100))));
 }
 
@@ -253,7 +265,10 @@ async fn a_refusal_stores_nothing(store: impl Store) {
     for _ in 0..3 {
         // The handler emits before it refuses.
         let outcome = app.execute(Add { tally: 1, n: 2 }).await;
-        assert!(matches!(outcome, Err(ExecuteError::Refused(Refusal))), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(ExecuteError::Refused(Refusal))),
+            "{outcome:?}"
+        );
     }
     assert_eq!(app.execute(Add { tally: 1, n: 1 }).await.unwrap(), 1_000);
     assert_eq!(positions(app.store()).await.len(), 2);
@@ -263,7 +278,10 @@ async fn a_refusal_stores_nothing(store: impl Store) {
 fn other(n: u64) -> Commit {
     let mut commit = Commit::new(CommitId::new(RandomIds.next()));
     let stream = StreamName::new("tally", 1).unwrap();
-    commit.to(stream, Expected::Any).event(&Added { n }, &Context::default()).unwrap();
+    commit
+        .to(stream, Expected::Any)
+        .event(&Added { n }, &Context::default())
+        .unwrap();
     commit
 }
 
@@ -279,12 +297,18 @@ async fn a_lost_race_is_decided_again(store: impl Store) {
     // The race is lost to one after whom it is too much.
     app.store().plan(Fault::Overtake(other(939)));
     let outcome = app.execute(Add { tally: 1, n: 1 }).await;
-    assert!(matches!(outcome, Err(ExecuteError::Refused(Refusal))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(ExecuteError::Refused(Refusal))),
+        "{outcome:?}"
+    );
     assert_eq!(total(&app, 1).await, Some((1_000, Version::new(5))));
 }
 
 async fn retries_are_bounded(store: impl Store) {
-    let retry = Retry { attempts: 2, ..Retry::default() };
+    let retry = Retry {
+        attempts: 2,
+        ..Retry::default()
+    };
     let app = Pericarp::builder(Faulty::new(store)).retry(retry).build();
     for n in [10, 20, 30] {
         app.store().plan(Fault::Overtake(other(n)));
@@ -305,9 +329,15 @@ async fn an_unknown_outcome_is_found_out_and_stored_once(store: impl Store) {
     let app = Pericarp::new(Faulty::new(store));
     for (fault, total_then) in [(Fault::LoseAnswer, 1), (Fault::LoseRequest, 2)] {
         app.store().plan(fault);
-        assert_eq!(app.execute(Add { tally: 1, n: 1 }).await.unwrap(), total_then);
+        assert_eq!(
+            app.execute(Add { tally: 1, n: 1 }).await.unwrap(),
+            total_then
+        );
         assert!(app.store().is_done());
-        assert_eq!(total(&app, 1).await, Some((total_then, Version::new(total_then))));
+        assert_eq!(
+            total(&app, 1).await,
+            Some((total_then, Version::new(total_then)))
+        );
     }
     // It was stored, and then another came: still its own answer, and no conflict.
     app.store().plan(Fault::LoseAnswer);
@@ -366,18 +396,28 @@ async fn an_event_that_cannot_be_serialised_stores_nothing(store: impl Store) {
         outcome => panic!("{outcome:?}"),
     }
     let mut root = Root::<Tally>::empty(1);
-    root.emit(Unspeakable { map: BTreeMap::from([((1, 2), 3)]) });
+    root.emit(Unspeakable {
+        map: BTreeMap::from([((1, 2), 3)]),
+    });
     assert_eq!(root.total, 0, "it is not applied");
     root.emit(Added { n: 5 });
     let outcome = app.repository().save(&mut root).await;
-    assert!(matches!(outcome, Err(SaveError::Commit(CommitError::Emit { .. }))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(SaveError::Commit(CommitError::Emit { .. }))),
+        "{outcome:?}"
+    );
     assert_eq!(app.store().head().await.unwrap(), Position::START);
 }
 
 async fn a_unit_of_work_is_stored_whole_or_not_at_all(store: impl Store) {
     let app = Pericarp::new(store);
     app.execute(Add { tally: 1, n: 10 }).await.unwrap();
-    app.execute(Hang { door: 2, colour: "red".into() }).await.unwrap();
+    app.execute(Hang {
+        door: 2,
+        colour: "red".into(),
+    })
+    .await
+    .unwrap();
     let mut tally = app.load::<Tally>(&1).await.unwrap().unwrap();
     let mut door = app.load::<Door>(&2).await.unwrap().unwrap();
     app.execute(Open { door: 2 }).await.unwrap();
@@ -395,7 +435,11 @@ async fn a_unit_of_work_is_stored_whole_or_not_at_all(store: impl Store) {
         outcome => panic!("{outcome:?}"),
     }
     assert_eq!(positions(app.store()).await, before, "nothing is stored");
-    assert_eq!((Root::uncommitted(&tally), Root::uncommitted(&door)), (2, 1), "they keep theirs");
+    assert_eq!(
+        (Root::uncommitted(&tally), Root::uncommitted(&door)),
+        (2, 1),
+        "they keep theirs"
+    );
     assert_eq!(tally.total, 13);
 
     let mut door = app.load::<Door>(&2).await.unwrap().unwrap();
@@ -404,7 +448,10 @@ async fn a_unit_of_work_is_stored_whole_or_not_at_all(store: impl Store) {
     work.add(&mut tally).add(&mut door);
     let committed = work.commit().await.unwrap();
     assert_eq!(committed.streams.len(), 2);
-    assert_eq!((Root::uncommitted(&tally), Root::uncommitted(&door)), (0, 0));
+    assert_eq!(
+        (Root::uncommitted(&tally), Root::uncommitted(&door)),
+        (0, 0)
+    );
     assert_eq!(total(&app, 1).await, Some((13, Version::new(3))));
     assert_eq!(app.load::<Door>(&2).await.unwrap().unwrap().opened, 3);
 }
@@ -418,9 +465,15 @@ struct Listener {
 
 impl Dispatch for Listener {
     async fn dispatch(&self, events: &Page) -> Result<(), StoreFault> {
-        let heard = events.events().map(|event| (event.stream.into(), event.version.get()));
+        let heard = events
+            .events()
+            .map(|event| (event.stream.into(), event.version.get()));
         self.heard.lock().unwrap().extend(heard);
-        if self.fails { Err("nobody at home".into()) } else { Ok(()) }
+        if self.fails {
+            Err("nobody at home".into())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -446,16 +499,29 @@ async fn a_failed_dispatch_is_reported_with_what_is_stored(store: impl Store) {
     let mut work = app.unit_of_work();
     work.add(&mut tally);
     let outcome = work.commit_and_dispatch(&listener).await;
-    assert!(matches!(outcome, Err(UnitOfWorkError::Save(_))), "{outcome:?}");
-    app.unit_of_work().commit_and_dispatch(&listener).await.unwrap();
+    assert!(
+        matches!(outcome, Err(UnitOfWorkError::Save(_))),
+        "{outcome:?}"
+    );
+    app.unit_of_work()
+        .commit_and_dispatch(&listener)
+        .await
+        .unwrap();
     assert_eq!(listener.heard.lock().unwrap().len(), 2);
 
     // Stored, and the dispatcher fails.
-    let failing = Listener { fails: true, ..Listener::default() };
+    let failing = Listener {
+        fails: true,
+        ..Listener::default()
+    };
     let mut work = app.unit_of_work();
     work.add(&mut tally);
     match work.commit_and_dispatch(&failing).await {
-        Err(UnitOfWorkError::Dispatch { committed, events, source }) => {
+        Err(UnitOfWorkError::Dispatch {
+            committed,
+            events,
+            source,
+        }) => {
             assert_eq!(events.len(), 2);
             assert_eq!(events.first().unwrap().id, committed.id.get());
             assert_eq!(source.to_string(), "nobody at home");
@@ -521,7 +587,10 @@ async fn many_are_loaded_in_order_with_few_reads(store: impl Store) {
     // Some twice, some unknown: each in its place.
     let ids = [5, 1_000, 5, 0, 2_000, 0];
     let roots = app.repository::<Tally>().load_many(&ids).await.unwrap();
-    let totals: Vec<_> = roots.iter().map(|root| root.as_ref().map(|root| root.total)).collect();
+    let totals: Vec<_> = roots
+        .iter()
+        .map(|root| root.as_ref().map(|root| root.total))
+        .collect();
     assert_eq!(totals, [Some(5), None, Some(5), Some(1), None, Some(1)]);
     assert!(app.load_many::<Tally>(&[]).await.unwrap().is_empty());
 }
@@ -545,7 +614,10 @@ async fn a_long_stream_is_folded_whole(store: impl Store) {
             tally.emit(Added { n: 1 });
         }
         app.repository().save(&mut tally).await.unwrap();
-        assert_eq!(total(&app, 1).await, Some((round * 1_000, Version::new(round * 1_000))));
+        assert_eq!(
+            total(&app, 1).await,
+            Some((round * 1_000, Version::new(round * 1_000)))
+        );
     }
 }
 
@@ -557,20 +629,29 @@ async fn context_and_answer_come_through(store: impl Store) {
         ..Metadata::default()
     };
     let context = Context::new(Timestamp::from_micros(42)).with_metadata(&metadata);
-    let done = app.execute_with(&context, Add { tally: 1, n: 3 }).await.unwrap();
+    let done = app
+        .execute_with(&context, Add { tally: 1, n: 3 })
+        .await
+        .unwrap();
     let committed = done.committed.unwrap();
     assert_eq!(done.answer, 3);
     let mut pages = app.store().pages(ReadLog::all());
     let page = pages.next().await.unwrap().unwrap();
     let event = page.first().unwrap();
-    assert_eq!((event.id, event.position), (committed.id.get(), committed.last));
+    assert_eq!(
+        (event.id, event.position),
+        (committed.id.get(), committed.last)
+    );
     assert_eq!(event.occurred_at, Timestamp::from_micros(42));
     assert_eq!(event.parse_metadata().unwrap(), metadata);
 }
 
 async fn a_saved_root_can_be_saved_again(store: impl Store) {
     let app = Pericarp::new(Arc::new(store));
-    app.store().append(commit_to("other", Expected::Any, 3)).await.unwrap();
+    app.store()
+        .append(commit_to("other", Expected::Any, 3))
+        .await
+        .unwrap();
     let tallies = app.repository::<Tally>();
     let mut tally = Root::empty(1);
     assert!(tallies.save(&mut tally).await.unwrap().is_empty());

@@ -73,7 +73,10 @@ impl Subject for OnSqlite {
 
     fn process(&self, log: &LogFile, role: Role) -> Option<Command> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_another_process"));
-        command.arg(role.to_string()).arg(log.path()).args(self.tight.then_some("tight"));
+        command
+            .arg(role.to_string())
+            .arg(log.path())
+            .args(self.tight.then_some("tight"));
         Some(command)
     }
 
@@ -84,7 +87,9 @@ impl Subject for OnSqlite {
     /// Another process holds the write lock for longer than the store waits.
     async fn break_storage(&self, log: &LogFile) -> Option<Held> {
         let client = log.client();
-        client.execute_batch("BEGIN IMMEDIATE").expect("the write lock");
+        client
+            .execute_batch("BEGIN IMMEDIATE")
+            .expect("the write lock");
         Some(Box::new(client))
     }
 
@@ -113,7 +118,9 @@ impl Subject for OnSqlite {
 
 /// What a client can try with SQL alone, without changing the schema.
 fn vandalise(client: &Connection) -> Vec<Vandalism> {
-    client.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = OFF").unwrap();
+    client
+        .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = OFF")
+        .unwrap();
     let mut attempts = Vec::new();
     let columns = [
         ("position", "position + 1000"),
@@ -130,13 +137,19 @@ fn vandalise(client: &Connection) -> Vec<Vandalism> {
     ];
     for (column, value) in columns {
         for or in ["", "OR REPLACE", "OR IGNORE"] {
-            attempts.push(format!("UPDATE {or} pericarp_events SET {column} = {value}"));
+            attempts.push(format!(
+                "UPDATE {or} pericarp_events SET {column} = {value}"
+            ));
         }
         let old = "position, stream, version, id, type, schema_version, ordinal, occurred_at, \
                    recorded_at, data, metadata";
         // A copy of a row with one other value is in its way.
         let new = old.replacen(&format!("{column},"), &format!("{value},"), 1);
-        let new = if column == "metadata" { old.replace(", metadata", ", '[]'") } else { new };
+        let new = if column == "metadata" {
+            old.replace(", metadata", ", '[]'")
+        } else {
+            new
+        };
         if !["position", "id"].contains(&column) {
             attempts.push(format!(
                 "INSERT OR REPLACE INTO pericarp_events ({old})
@@ -184,7 +197,10 @@ fn vandalise(client: &Connection) -> Vec<Vandalism> {
     attempts
         .into_iter()
         .map(|attempt| Vandalism {
-            refusal: client.execute_batch(&attempt).err().map(|error| error.to_string()),
+            refusal: client
+                .execute_batch(&attempt)
+                .err()
+                .map(|error| error.to_string()),
             attempt,
         })
         .collect()

@@ -28,9 +28,16 @@ fn small_disk(test: &str) -> Option<PathBuf> {
     in_a_process_of_its_own(test, |folder, program| {
         let root = std::fs::metadata("/proc/self").map_or(1, |me| me.uid()) == 0;
         let mut command = Command::new("unshare");
-        command.args(if root { &["--mount"][..] } else { &["--map-root-user", "--mount"] });
+        command.args(if root {
+            &["--mount"][..]
+        } else {
+            &["--map-root-user", "--mount"]
+        });
         let script = r#"mount -t tmpfs -o size=64m small-disk "$1" && shift && exec "$@""#;
-        command.args(["sh", "-c", script, "sh"]).arg(folder).arg(program);
+        command
+            .args(["sh", "-c", script, "sh"])
+            .arg(folder)
+            .arg(program);
         command
     })
 }
@@ -40,7 +47,9 @@ fn small_disk(test: &str) -> Option<PathBuf> {
 fn limited_files(test: &str) -> Option<PathBuf> {
     in_a_process_of_its_own(test, |_, program| {
         let mut command = Command::new("sh");
-        command.args(["-c", r#"trap '' XFSZ && exec "$@""#, "sh"]).arg(program);
+        command
+            .args(["-c", r#"trap '' XFSZ && exec "$@""#, "sh"])
+            .arg(program);
         command
     })
 }
@@ -54,10 +63,14 @@ fn in_a_process_of_its_own(
     }
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(folder.path(), &env::current_exe().unwrap());
-    command.args([test, "--exact", "--nocapture"]).env(FOLDER, folder.path());
+    command
+        .args([test, "--exact", "--nocapture"])
+        .env(FOLDER, folder.path());
     let output = command.output().unwrap();
-    let (out, err) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
     println!("{out}");
     assert!(
         output.status.success() && out.contains("1 passed"),
@@ -104,7 +117,11 @@ impl FileSizeLimit {
 
     fn prlimit(soft: &str) {
         let status = Command::new("prlimit")
-            .args(["--pid", &std::process::id().to_string(), &format!("--fsize={soft}:")])
+            .args([
+                "--pid",
+                &std::process::id().to_string(),
+                &format!("--fsize={soft}:"),
+            ])
             .status()
             .expect("prlimit, of util-linux");
         assert!(status.success());
@@ -149,7 +166,10 @@ impl Subject for OnDisk {
     }
 
     async fn empty_log(&self) -> PathBuf {
-        self.folder.join(format!("log-{}.db", self.logs.fetch_add(1, Ordering::Relaxed)))
+        self.folder.join(format!(
+            "log-{}.db",
+            self.logs.fetch_add(1, Ordering::Relaxed)
+        ))
     }
 
     async fn open(&self, log: &PathBuf) -> Result<SqliteStore, OpenError> {
@@ -168,7 +188,9 @@ fn fill_disk(log: &Path) -> Held {
 /// No file may grow much beyond what the write-ahead log has now.
 fn stop_growth(log: &Path) -> Held {
     let wal = log.with_extension("db-wal");
-    Box::new(FileSizeLimit::set(wal.metadata().unwrap().len() + (300 << 10)))
+    Box::new(FileSizeLimit::set(
+        wal.metadata().unwrap().len() + (300 << 10),
+    ))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

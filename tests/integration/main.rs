@@ -8,7 +8,7 @@
 mod app;
 mod conformance_memory;
 mod conformance_sqlite;
+mod derive;
 mod disk;
 mod sqlite;
-mod derive;
 mod ui;

@@ -52,7 +52,10 @@ async fn a_new_file_is_made_and_found_again() {
     let log = LogFile::new();
     for round in 1..=3_u64 {
         let store = open(&log).await;
-        store.append(commit_to("a", Expected::Any, 1)).await.unwrap();
+        store
+            .append(commit_to("a", Expected::Any, 1))
+            .await
+            .unwrap();
         store.close().await;
         assert_eq!(open(&log).await.head().await.unwrap(), Position::new(round));
     }
@@ -61,10 +64,21 @@ async fn a_new_file_is_made_and_found_again() {
 #[tokio::test]
 async fn the_path_may_hold_anything() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["it's.db", "a?mode=ro", "50%20#;--.db", "dos\\path", " ", "żółć.db", "file:x"] {
+    for name in [
+        "it's.db",
+        "a?mode=ro",
+        "50%20#;--.db",
+        "dos\\path",
+        " ",
+        "żółć.db",
+        "file:x",
+    ] {
         let path = folder.path().join(name);
         let store = SqliteStore::open(&path).await.unwrap();
-        store.append(commit_to("a", Expected::NoStream, 1)).await.unwrap();
+        store
+            .append(commit_to("a", Expected::NoStream, 1))
+            .await
+            .unwrap();
         assert!(path.is_file(), "{path:?}");
     }
 }
@@ -75,12 +89,17 @@ async fn another_programs_tables_stay_as_they_are() {
     let theirs = "PRAGMA user_version = 7; CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)";
     log.client().execute_batch(theirs).unwrap();
     let store = open(&log).await;
-    store.append(commit_to("a", Expected::NoStream, 2)).await.unwrap();
+    store
+        .append(commit_to("a", Expected::NoStream, 2))
+        .await
+        .unwrap();
     let row: (i64, i64) = log
         .client()
-        .query_row("SELECT a, (SELECT * FROM pragma_user_version) FROM theirs", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(
+            "SELECT a, (SELECT * FROM pragma_user_version) FROM theirs",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .unwrap();
     assert_eq!(row, (1, 7));
 }
@@ -92,16 +111,26 @@ async fn what_is_no_log_is_refused_with_its_place() {
     fs::write(&text, "not a database, and longer than the header of one, which has 100 bytes, or so it is said by SQLite").unwrap();
     let places = [
         (folder.path().to_owned(), "unable to open database file"),
-        (folder.path().join("missing/log.db"), "unable to open database file"),
+        (
+            folder.path().join("missing/log.db"),
+            "unable to open database file",
+        ),
         (text.clone(), "file is not a database"),
     ];
     for (place, reason) in places {
         let error = SqliteStore::open(&place).await.unwrap_err();
         assert_eq!(error.code(), "open.failed", "{error}");
         let text = chain(&error);
-        assert!(text.contains(&*place.to_string_lossy()) && text.contains(reason), "{text}");
+        assert!(
+            text.contains(&*place.to_string_lossy()) && text.contains(reason),
+            "{text}"
+        );
     }
-    assert!(fs::read_to_string(text).unwrap().starts_with("not a database"));
+    assert!(
+        fs::read_to_string(text)
+            .unwrap()
+            .starts_with("not a database")
+    );
 }
 
 /// Opens the log as a user who owns nothing. Permissions do not hold for root.
@@ -127,12 +156,18 @@ async fn outcome_for_nobody(folder_mode: u32, file_mode: u32) -> String {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     };
     let store = open(&log).await;
-    store.append(commit_to("a", Expected::Any, 1)).await.unwrap();
+    store
+        .append(commit_to("a", Expected::Any, 1))
+        .await
+        .unwrap();
     store.close().await;
     allow(&path, file_mode);
     allow(folder, folder_mode);
     let outcome = try_as_nobody(&path);
-    assert!(outcome == "open" || outcome.contains(&*path.to_string_lossy()), "{outcome}");
+    assert!(
+        outcome == "open" || outcome.contains(&*path.to_string_lossy()),
+        "{outcome}"
+    );
     if folder_mode == 0o555 {
         let new = try_as_nobody(&folder.join("new.db"));
         assert!(new.starts_with("open.failed: "), "{new}");
@@ -147,7 +182,10 @@ async fn a_log_that_cannot_be_written_is_refused() {
     // The last is a log beside which the write-ahead log cannot be made.
     for (folder, file) in [(0o777, 0o444), (0o555, 0o444), (0o555, 0o666)] {
         let outcome = outcome_for_nobody(folder, file).await;
-        assert!(outcome.starts_with("open.read_only: "), "{folder:o} {file:o}: {outcome}");
+        assert!(
+            outcome.starts_with("open.read_only: "),
+            "{folder:o} {file:o}: {outcome}"
+        );
     }
 }
 
@@ -155,9 +193,11 @@ async fn a_log_that_cannot_be_written_is_refused() {
 async fn options_that_cannot_work_are_refused() {
     let log = LogFile::new();
     let options = || SqliteOptions::new(log.path());
-    for wrong in
-        [options().readers(0), options().readers(65), options().queue(0, WhenFull::Wait)]
-    {
+    for wrong in [
+        options().readers(0),
+        options().readers(65),
+        options().queue(0, WhenFull::Wait),
+    ] {
         let error = SqliteStore::open_with(wrong).await.unwrap_err();
         assert!(matches!(error, OpenError::Option { .. }), "{error}");
     }
@@ -168,16 +208,24 @@ async fn options_that_cannot_work_are_refused() {
 async fn a_reader_outside_holds_up_no_append_and_sees_one_state() {
     let log = LogFile::new();
     let store = open(&log).await;
-    store.append(commit_to("a", Expected::Any, 2)).await.unwrap();
+    store
+        .append(commit_to("a", Expected::Any, 2))
+        .await
+        .unwrap();
     let client = log.client();
     let count = || {
         let sql = "SELECT count(*) FROM pericarp_events";
-        client.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
+        client
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
+            .unwrap()
     };
     client.execute_batch("BEGIN").unwrap();
     assert_eq!(count(), 2);
     for _ in 0..5 {
-        store.append(commit_to("a", Expected::Any, 2)).await.unwrap();
+        store
+            .append(commit_to("a", Expected::Any, 2))
+            .await
+            .unwrap();
     }
     assert_eq!(count(), 2);
     client.execute_batch("COMMIT").unwrap();
@@ -243,7 +291,10 @@ async fn a_full_queue_rejects_if_it_is_told_to() {
         assert!(waiting.len() <= 4, "the queue takes more than its capacity");
     };
     let (commit, outcome) = rejected;
-    assert!(matches!(outcome, Err(AppendError::QueueFull { capacity: 2 })), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(AppendError::QueueFull { capacity: 2 })),
+        "{outcome:?}"
+    );
     drop(lock);
     let accepted = waiting.len();
     for append in waiting {
@@ -273,7 +324,10 @@ async fn in_a_batch_only_the_commit_in_conflict_fails() {
     for (number, append) in waiting.into_iter().enumerate() {
         let outcome = append.await;
         match number % 4 {
-            3 => assert!(matches!(outcome, Err(AppendError::Conflict(_))), "{outcome:?}"),
+            3 => assert!(
+                matches!(outcome, Err(AppendError::Conflict(_))),
+                "{outcome:?}"
+            ),
             _ => assert!(outcome.is_ok(), "{outcome:?}"),
         }
     }
@@ -318,8 +372,14 @@ async fn a_backup_that_is_taken_while_writers_run_holds_what_was_acknowledged_be
     for (before, backup) in backups {
         let restored = SqliteStore::open(backup).await.unwrap();
         let events = positions(&restored).await;
-        assert!(whole.starts_with(&events), "a backup is a beginning of the log");
-        assert!(restored.head().await.unwrap() >= before, "what was acknowledged is in it");
+        assert!(
+            whole.starts_with(&events),
+            "a backup is a beginning of the log"
+        );
+        assert!(
+            restored.head().await.unwrap() >= before,
+            "what was acknowledged is in it"
+        );
         assert_eq!(events.len() % 3, 0, "and no commit by half");
         let commit = commit_to("restored", Expected::NoStream, 1);
         let answer = restored.append(commit).await.unwrap();
@@ -331,9 +391,18 @@ async fn a_backup_that_is_taken_while_writers_run_holds_what_was_acknowledged_be
 async fn a_page_that_is_read_while_the_log_grows_does_not_grow() {
     let log = LogFile::new();
     let store = open(&log).await;
-    store.append(commit_to("a", Expected::Any, 10)).await.unwrap();
+    store
+        .append(commit_to("a", Expected::Any, 10))
+        .await
+        .unwrap();
     let mut pages = store.pages(ReadLog::all().limit(10));
     assert_eq!(pages.next().await.unwrap().map(|page| page.len()), Some(10));
-    store.append(commit_to("a", Expected::Any, 10)).await.unwrap();
-    assert!(pages.next().await.unwrap().is_none(), "there was no more when it was read");
+    store
+        .append(commit_to("a", Expected::Any, 10))
+        .await
+        .unwrap();
+    assert!(
+        pages.next().await.unwrap().is_none(),
+        "there was no more when it was read"
+    );
 }

@@ -23,7 +23,10 @@ impl<S> Counting<S> {
 
     /// How often it was asked to append, and to read, since the last call.
     pub fn take(&self) -> (usize, usize) {
-        (self.appends.swap(0, Ordering::SeqCst), self.reads.swap(0, Ordering::SeqCst))
+        (
+            self.appends.swap(0, Ordering::SeqCst),
+            self.reads.swap(0, Ordering::SeqCst),
+        )
     }
 }
 

@@ -1,6 +1,7 @@
 //! Parts shared by the integration tests and the programs they start.
 #![expect(clippy::unwrap_used, reason = "a failing test says where")]
 
+pub mod allocations;
 mod counting;
 
 pub use counting::Counting;
@@ -51,7 +52,10 @@ pub fn tight(options: SqliteOptions) -> SqliteOptions {
 /// An error and what caused it.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let chain = std::iter::successors(Some(error), |error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    chain
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 /// The position and the id of every event in the log.

@@ -16,7 +16,10 @@ fn the_readme_shows_the_quickstart_byte_for_byte() {
         .filter(|block| block.language == "rust")
         .collect();
     assert_eq!(shown.len(), 1, "the README has one program");
-    assert_eq!(shown[0].code, program);
+    assert!(
+        shown[0].code == program,
+        "copy examples/quickstart/main.rs into README.md: the two differ"
+    );
     assert!(program.lines().count() <= 40);
 }
 

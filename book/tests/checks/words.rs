@@ -110,6 +110,40 @@ fn every_bar_is_explained() {
     assert!(count > 5, "found only {count} bars");
 }
 
+#[test]
+fn every_feature_is_explained() {
+    let manifest = read("pericarp/Cargo.toml");
+    let features: BTreeSet<_> = manifest
+        .split_once("[features]")
+        .and_then(|(_, rest)| rest.split("\n[").next())
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .filter(|name| *name != "default" && !name.starts_with('#'))
+        .collect();
+    for path in ["README.md", "book/src/quickstart.md"] {
+        let text = read(path);
+        let table = text.split_once("| Feature |").unwrap().1;
+        let explained: BTreeSet<_> = table
+            .split("\n\n")
+            .next()
+            .unwrap()
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+            .collect();
+        assert_eq!(explained, features, "{path}");
+    }
+}
+
+#[test]
+fn every_program_that_a_page_names_is_there() {
+    for path in ["tests/run", ".ci/run"] {
+        assert!(read("CONTRIBUTING.md").contains(path));
+        read(path);
+    }
+}
+
 /// What stands between `start` and the next `end`, everywhere.
 fn after<'t>(text: &'t str, start: &'t str, end: char) -> impl Iterator<Item = &'t str> {
     text.split(start)

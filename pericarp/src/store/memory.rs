@@ -284,18 +284,15 @@ impl Log {
     fn places_in(&self, read: &ReadStream) -> impl Iterator<Item = usize> {
         let stream = self.stream_index.get(&read.stream);
         let events = stream.map_or(&[][..], |&at| &self.streams[at].events);
-        let from = read.from.get() as usize;
-        let (forward, backward) = match read.direction {
-            Direction::Forward => (
-                events.iter().skip(from.saturating_sub(1)),
-                events[..0].iter(),
-            ),
-            Direction::Backward => (
-                events[..0].iter().skip(0),
-                events[..from.min(events.len())].iter(),
-            ),
+        let (direction, from) = (read.direction, read.from.get() as usize);
+        let events = match direction {
+            Direction::Forward => &events[from.saturating_sub(1).min(events.len())..],
+            Direction::Backward => &events[..from.min(events.len())],
         };
-        forward.chain(backward.rev()).copied()
+        (0..events.len()).map(move |nth| match direction {
+            Direction::Forward => events[nth],
+            Direction::Backward => events[events.len() - 1 - nth],
+        })
     }
 
     fn read_streams(&self, read: &ReadStreams, page: &mut Page) {

@@ -39,8 +39,15 @@ fn make(folder: &Path, dependency: &str) -> Outcome<()> {
         "[package]\nname = \"cost\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n{dependency}\n"
     );
     std::fs::write(folder.join("Cargo.toml"), manifest)?;
-    let fetched = Command::new("cargo").args(["fetch", "-q"]).current_dir(folder).status()?;
-    if fetched.success() { Ok(()) } else { Err("cargo fetch failed".into()) }
+    let fetched = Command::new("cargo")
+        .args(["fetch", "-q"])
+        .current_dir(folder)
+        .status()?;
+    if fetched.success() {
+        Ok(())
+    } else {
+        Err("cargo fetch failed".into())
+    }
 }
 
 fn build(folder: &Path) -> Outcome<Duration> {
@@ -54,5 +61,9 @@ fn build(folder: &Path) -> Outcome<Duration> {
         .env("CARGO_TARGET_DIR", &target)
         .current_dir(folder)
         .status()?;
-    if built.success() { Ok(start.elapsed()) } else { Err("cargo build failed".into()) }
+    if built.success() {
+        Ok(start.elapsed())
+    } else {
+        Err("cargo build failed".into())
+    }
 }

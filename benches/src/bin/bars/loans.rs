@@ -16,13 +16,22 @@ pub(crate) fn measure() -> Outcome<Vec<Bar>> {
         return skip("set PERICARP_LOANS_LOG to the full BPI Challenge 2012 log (.xes.gz)");
     };
     let built = Command::new("cargo")
-        .args(["build", "--release", "-p", "pericarp-examples", "--example", "loans"])
+        .args([
+            "build",
+            "--release",
+            "-p",
+            "pericarp-examples",
+            "--example",
+            "loans",
+        ])
         .status()?;
     if !built.success() {
         return Err("the loans example does not build".into());
     }
     let folder = tempfile::tempdir()?;
-    let program = std::env::current_exe()?.with_file_name("examples").join("loans");
+    let program = std::env::current_exe()?
+        .with_file_name("examples")
+        .join("loans");
     let mut child = Command::new(program)
         .arg("--log")
         .arg(log)
@@ -33,7 +42,11 @@ pub(crate) fn measure() -> Outcome<Vec<Bar>> {
     let status = format!("/proc/{}/status", child.id());
     let mut peak = None;
     let outcome = loop {
-        if let Some(kib) = std::fs::read_to_string(&status).ok().as_deref().and_then(high_water) {
+        if let Some(kib) = std::fs::read_to_string(&status)
+            .ok()
+            .as_deref()
+            .and_then(high_water)
+        {
             peak = Some(kib);
         }
         if let Some(outcome) = child.try_wait()? {

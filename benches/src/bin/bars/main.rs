@@ -10,7 +10,8 @@ mod replay;
 
 use std::process::ExitCode;
 
-use pericarp_benches::{Outcome, allocations};
+use pericarp_benches::Outcome;
+use pericarp_tests::allocations;
 
 #[global_allocator]
 static COUNTING: allocations::Counting = allocations::Counting;
@@ -58,11 +59,17 @@ impl Bar {
                     Target::AtMost(target) => *value <= target,
                 };
                 let verdict = if met { "ok" } else { "SHORT" };
-                println!("{:<34} {value:>10.4}  {sign} {target:<8} {verdict}", self.name);
+                println!(
+                    "{:<34} {value:>10.4}  {sign} {target:<8} {verdict}",
+                    self.name
+                );
                 met
             }
             Err(why) => {
-                println!("{:<34} {:>10}  {sign} {target:<8} NOT MEASURED: {why}", self.name, "-");
+                println!(
+                    "{:<34} {:>10}  {sign} {target:<8} NOT MEASURED: {why}",
+                    self.name, "-"
+                );
                 true
             }
         }
@@ -70,7 +77,11 @@ impl Bar {
 }
 
 /// A group of bars that are measured together.
-type Group = (&'static str, &'static [&'static str], fn() -> Outcome<Vec<Bar>>);
+type Group = (
+    &'static str,
+    &'static [&'static str],
+    fn() -> Outcome<Vec<Bar>>,
+);
 
 const GROUPS: &[Group] = &[
     ("append", append::NAMES, append::measure),
@@ -81,7 +92,11 @@ const GROUPS: &[Group] = &[
 
 fn main() -> Outcome<ExitCode> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let known = |name: &str| GROUPS.iter().any(|(group, bars, _)| *group == name || bars.contains(&name));
+    let known = |name: &str| {
+        GROUPS
+            .iter()
+            .any(|(group, bars, _)| *group == name || bars.contains(&name))
+    };
     if let Some(unknown) = wanted.iter().find(|name| !known(name)) {
         eprintln!("there is no bar `{unknown}`; there are:");
         for (group, bars, _) in GROUPS {
@@ -92,16 +107,22 @@ fn main() -> Outcome<ExitCode> {
     let mut met = true;
     for (group, names, measure) in GROUPS {
         let wants = |name: &&str| wanted.iter().any(|wanted| wanted == name);
-        if wanted.is_empty() || wants(group) || names.iter().any(|name| wants(name)) {
+        if wanted.is_empty() || wants(group) || names.iter().any(wants) {
             for bar in measure()? {
                 met &= bar.print();
             }
         }
     }
-    Ok(if met { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if met {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// A runtime as an application has it.
 pub(crate) fn runtime() -> Outcome<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
 }

@@ -1,12 +1,16 @@
 use pericarp::Pericarp;
 use pericarp::store::Store;
 use pericarp_benches::rounds::Rounds;
-use pericarp_benches::{Outcome, allocations, by_hand, ours};
+use pericarp_benches::{Outcome, by_hand, ours};
+use pericarp_tests::allocations;
 
 use crate::{Bar, Target, runtime};
 
-pub(crate) const NAMES: &[&str] =
-    &["replay.allocations-per-event", "replay.1000-vs-stepping", "replay.10000-vs-stepping"];
+pub(crate) const NAMES: &[&str] = &[
+    "replay.allocations-per-event",
+    "replay.1000-vs-stepping",
+    "replay.10000-vs-stepping",
+];
 
 const ROUNDS: usize = 9;
 
@@ -38,12 +42,22 @@ async fn replay(accounts: u64, events: i64) -> Outcome<(Rounds, f64)> {
     let hand = by_hand::connect(&path, 0)?;
     let mut sqlx = by_hand::connect_sqlx(&path).await?;
 
-    let names = ["rusqlite, rows stepped by hand", "sqlx, rows fetched", "pericarp"];
+    let names = [
+        "rusqlite, rows stepped by hand",
+        "sqlx, rows fetched",
+        "pericarp",
+    ];
     let (mut warm_up, mut rounds) = (Rounds::new(&names), Rounds::new(&names));
     for round in 0..=ROUNDS {
-        let noted = if round == 0 { &mut warm_up } else { &mut rounds };
+        let noted = if round == 0 {
+            &mut warm_up
+        } else {
+            &mut rounds
+        };
         noted
-            .time(0, async { (0..accounts).try_for_each(|a| by_hand::load(&hand, a, cents)) })
+            .time(0, async {
+                (0..accounts).try_for_each(|a| by_hand::load(&hand, a, cents))
+            })
             .await?;
         noted
             .time(1, async {
@@ -63,9 +77,15 @@ async fn replay(accounts: u64, events: i64) -> Outcome<(Rounds, f64)> {
             .await?;
     }
     let title = format!("replay streams of {events} events");
-    println!("{}", rounds.table(&title, accounts as usize * events as usize));
+    println!(
+        "{}",
+        rounds.table(&title, accounts as usize * events as usize)
+    );
 
     let before = allocations::count();
     ours::load(&app, 0, cents).await?;
-    Ok((rounds, (allocations::count() - before) as f64 / events as f64))
+    Ok((
+        rounds,
+        (allocations::count() - before) as f64 / events as f64,
+    ))
 }
