@@ -111,10 +111,11 @@ async fn a_turn_without_events_is_a_check() -> Outcome {
     assert!(matches!(outcome, Err(AppendError::Conflict(_))));
     // ANCHOR_END: check
 
-    // A commit of checks alone has no event: it is accepted, and nothing is checked.
+    // A commit of checks alone stores nothing, and is checked all the same.
     let mut commit = Commit::new(CommitId::new(RandomIds.next()));
     commit.to(StreamName::new("owner", "ann")?, Expected::Exists);
-    assert!(store.append(commit).await?.is_empty());
+    let outcome = store.append(commit).await;
+    assert!(matches!(outcome, Err(AppendError::Conflict(_))));
     Ok(())
 }
 

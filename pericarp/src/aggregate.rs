@@ -62,7 +62,8 @@ pub trait Aggregate: Sized + Send + Sync + 'static {
 
 /// What an event does to the state of an aggregate that exists.
 ///
-/// Apply never fails: the event has already happened.
+/// Apply never fails: the event has already happened. While an aggregate is loaded it may run on
+/// a thread of the store, so it computes and waits for nothing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say what `{E}` does to it",
     label = "no `Apply<{E}>` for `{Self}`",

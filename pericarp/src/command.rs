@@ -111,6 +111,16 @@ pub enum WrongExistence {
     AlreadyExists,
 }
 
+impl WrongExistence {
+    /// A stable code for logs and metrics.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "command.not_found",
+            Self::AlreadyExists => "command.already_exists",
+        }
+    }
+}
+
 impl<A: Aggregate> Mode<A> for Creates {
     type Target<'t> = New<'t, A>;
 

@@ -122,12 +122,12 @@ impl fmt::Display for Expected {
 ///
 /// #[derive(Event, Serialize, Deserialize)]
 /// #[event(name = "account.opened")]
-/// struct Opened<'a> { owner: &'a str }
+/// struct Opened { owner: String }
 ///
 /// let mut commit = Commit::new(CommitId::new(RandomIds.next()));
 /// commit
 ///     .to(StreamName::new("account", 1)?, Expected::NoStream)
-///     .event(&Opened { owner: "Ann" }, &Context::default())?;
+///     .event(&Opened { owner: "Ann".into() }, &Context::default())?;
 /// assert_eq!(commit.len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -177,7 +177,8 @@ struct Slot {
 }
 
 impl Commit {
-    /// An empty commit. A commit without events is accepted and stores nothing.
+    /// An empty commit, which every store accepts. A commit without events stores nothing; the
+    /// checks it holds are made all the same.
     pub const fn new(id: CommitId) -> Self {
         Self {
             id,

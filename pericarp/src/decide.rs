@@ -59,6 +59,16 @@ pub enum DecideError<E> {
     Existence(WrongExistence),
 }
 
+impl<E> DecideError<E> {
+    /// A stable code for logs and metrics.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "command.refused",
+            Self::Existence(wrong) => wrong.code(),
+        }
+    }
+}
+
 impl<E> From<WrongExistence> for DecideError<E> {
     fn from(wrong: WrongExistence) -> Self {
         Self::Existence(wrong)

@@ -3,7 +3,10 @@ use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use crate::aggregate::{Emits, Starts};
-use crate::{Aggregate, CommitError, EncodeError, Event, EventKind, Meta, Timestamp, Version};
+use crate::{
+    Aggregate, Clock, CommitError, EncodeError, Event, EventKind, Meta, SystemClock, Timestamp,
+    Version,
+};
 
 /// An aggregate that exists: its state, its version, and the events it has emitted since.
 ///
@@ -82,13 +85,15 @@ impl Context {
 }
 
 impl Default for Context {
+    /// Now, by the system's clock, and without metadata.
     fn default() -> Self {
-        Self::new(Timestamp::EPOCH)
+        Self::new(SystemClock.now())
     }
 }
 
 impl<A: Aggregate> Root<A> {
-    /// A root around a state that was folded from the first `version` events.
+    /// A root around a state that was folded from the first `version` events. What it emits
+    /// happens now, unless [`Root::set_context`] says otherwise.
     pub fn new(id: A::Id, state: A, version: Version) -> Self {
         Self {
             id,

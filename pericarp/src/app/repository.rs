@@ -28,7 +28,7 @@ use crate::{
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let app = Pericarp::new(MemoryStore::new());
 /// let counters: Repository<Counter, _> = app.repository();
-/// let mut counter = Root::empty("visits".to_string());
+/// let mut counter = Root::<Counter>::empty("visits".to_string());
 /// counter.emit(Added { n: 2 });
 /// counters.save(&mut counter).await?;
 /// assert_eq!(counters.load(&"visits".to_string()).await?.map(|root| root.total), Some(2));
@@ -101,8 +101,14 @@ impl<S: Store> Pericarp<S> {
                 .whole_decode_error::<A>(stream, failed_at, error)
                 .await?
                 .into()),
-            outcome => Ok(outcome?),
+            outcome => Ok(outcome?.map(|root| self.stamp(root))),
         }
+    }
+
+    /// What a loaded root emits happens now, unless it is told otherwise.
+    fn stamp<A: Aggregate>(&self, mut root: Root<A>) -> Root<A> {
+        Root::set_context(&mut root, self.context());
+        root
     }
 
     /// A fold does not look at an event's id and position; an error names them.
@@ -149,8 +155,8 @@ impl<S: Store> Pericarp<S> {
         let roots = folds
             .into_iter()
             .zip(ids)
-            .map(|(fold, id)| fold.into_root(id));
-        Ok(roots.collect::<Result<_, _>>()?)
+            .map(|(fold, id)| Ok(fold.into_root(id)?.map(|root| self.stamp(root))));
+        roots.collect()
     }
 
     pub(super) async fn append(&self, commit: Commit) -> Result<Committed, SaveError> {

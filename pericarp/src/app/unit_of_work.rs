@@ -61,6 +61,18 @@ impl<A: Aggregate> Part for Root<A> {
     }
 }
 
+impl<A: Aggregate> Part for Option<Root<A>> {
+    fn copy_to(&self, commit: &mut Commit) -> Result<(), CommitError> {
+        self.as_ref().map_or(Ok(()), |root| commit.copy_from(root))
+    }
+
+    fn mark_committed(&mut self) {
+        if let Some(root) = self {
+            Root::mark_committed(root);
+        }
+    }
+}
+
 /// Tells others about events that are stored.
 pub trait Dispatch: Send + Sync {
     /// Handles the events of one commit.
@@ -125,8 +137,10 @@ impl<'r, S: Store> UnitOfWork<'r, S> {
         self
     }
 
-    /// Adds what a root has emitted. Events are stored in the order in which roots are added.
-    pub fn add<A: Aggregate>(&mut self, root: &'r mut Root<A>) -> &mut Self {
+    /// Adds what a root has emitted: a [`Root`], or an `Option` of one as [`decide`](crate::decide)
+    /// leaves it. Events are stored in the order in which roots are added.
+    #[expect(private_bounds, reason = "roots and options of roots are all there is")]
+    pub fn add<P: Part>(&mut self, root: &'r mut P) -> &mut Self {
         self.parts.push(root);
         self
     }

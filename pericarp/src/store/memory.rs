@@ -162,15 +162,17 @@ impl Store for MemoryStore {
 
 impl Log {
     fn append(&mut self, commit: &Commit, now: Timestamp) -> Result<Committed, AppendError> {
-        if commit.is_empty() {
-            return Ok(Committed::nothing(commit.id()));
-        }
         if self.event_index.contains_key(&commit.id().get()) {
             return self.replay(commit);
         }
         let plan = CommitPlan::new(commit, |stream| {
             Ok::<_, AppendError>((self.version(stream), ()))
         })?;
+        if commit.is_empty() {
+            let mut nothing = Committed::nothing(commit.id());
+            nothing.streams = plan.streams;
+            return Ok(nothing);
+        }
         self.refuse_known_events(commit)?;
 
         let now = self

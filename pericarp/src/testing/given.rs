@@ -49,7 +49,7 @@ pub trait Given: Aggregate {
     fn given(history: impl Events) -> Scenario<Self> {
         Scenario {
             history: history.encoded(),
-            context: Context::default(),
+            context: Context::new(Timestamp::EPOCH),
             aggregate: PhantomData,
         }
     }
@@ -73,7 +73,7 @@ pub struct Then<C: Command> {
 }
 
 impl<A: Aggregate> Scenario<A> {
-    /// The command comes at this time.
+    /// The command comes at this time; otherwise it comes at `Timestamp::EPOCH`.
     pub fn at(mut self, time: Timestamp) -> Self {
         self.context = Context::new(time);
         self

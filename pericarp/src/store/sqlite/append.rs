@@ -46,14 +46,16 @@ impl<'c> Appender<'c> {
 
     /// Gives a commit its verdict, and stores it if that is `Ok`.
     pub(super) fn append(&mut self, commit: &Commit) -> Result<Committed, AppendError> {
-        if commit.is_empty() {
-            return Ok(Committed::nothing(commit.id()));
-        }
         let id = commit.id().get();
         if self.event_exists.exists([id.as_bytes()]).map_err(failed)? {
             return self.replay(commit);
         }
         let plan = CommitPlan::new(commit, |stream| self.look_up(stream))?;
+        if commit.is_empty() {
+            let mut nothing = Committed::nothing(commit.id());
+            nothing.streams = plan.streams;
+            return Ok(nothing);
+        }
         // One insert is atomic by itself; several need a point to go back to.
         if commit.len() == 1 {
             return self.store(commit, plan);
