@@ -223,6 +223,33 @@ async fn law_13_where_files_may_not_grow_in_mid_transaction() {
     }
 }
 
+/// A commit that fails as it is written may have reached the disk all the same.
+#[tokio::test]
+async fn an_input_output_error_at_the_commit_leaves_the_outcome_unknown() {
+    let test = "disk::an_input_output_error_at_the_commit_leaves_the_outcome_unknown";
+    let Some(folder) = limited_files(test) else {
+        return;
+    };
+    let path = folder.join("log.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let large = format!("\"{}\"", "x".repeat(1 << 20));
+    let commit = commit_of("a", Expected::NoStream, 1, &large);
+    let limit = stop_growth(&path);
+    match store.append(commit.clone()).await {
+        Err(AppendError::OutcomeUnknown { id, source }) => {
+            assert_eq!(id, commit.id());
+            assert!(
+                chain(&*source).contains("disk I/O error"),
+                "{}",
+                chain(&*source)
+            );
+        }
+        outcome => panic!("{outcome:?}"),
+    }
+    drop(limit);
+    assert_eq!(store.append(commit).await.unwrap().last, Position::new(1));
+}
+
 /// A batch that failed in its middle left the commits behind it without an answer, which their
 /// callers were told as an unknown outcome; and a commit in conflict with one before it was told
 /// a version that the log never had.

@@ -47,13 +47,20 @@ impl<'s, S: Store> Pages<'s, S> {
         }
     }
 
+    /// Expects a long stream, so that two pages are asked at once from the first.
+    #[cfg(feature = "sqlite")]
+    pub(super) const fn expecting_many(mut self) -> Self {
+        self.seen = SEEN_BEFORE_GUESSING;
+        self
+    }
+
     /// The next page; `None` after the last. A page is never empty.
     ///
     /// # Errors
     /// [`ReadError`] if the store cannot be read; the pages end there.
     pub async fn next(&mut self) -> Result<Option<&Page>, ReadError> {
         if let Some(read) = self.next.take() {
-            self.ask(read).await;
+            self.ask_ahead(read).await;
         }
         let Some(ahead) = self.ahead.pop_front() else {
             return Ok(None);

@@ -9,6 +9,17 @@ use crate::{Committed, Expected, StreamName, Version};
 /// When a law says that something must not hang. No outcome depends on it otherwise.
 const HANG: Duration = Duration::from_secs(120);
 
+/// When a whole law hangs, rather than to stop a suite for ever.
+const LAW_HANGS: Duration = Duration::from_secs(600);
+
+#[doc(hidden)]
+pub async fn __hold(name: &str, law: impl Future<Output = ()>) {
+    assert!(
+        tokio::time::timeout(LAW_HANGS, law).await.is_ok(),
+        "{name} hangs"
+    );
+}
+
 pub(super) async fn within<T>(law: &str, what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(HANG, future).await {
         Ok(output) => output,

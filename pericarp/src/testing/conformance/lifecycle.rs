@@ -1,4 +1,4 @@
-use super::check::{declared, fresh, offered, ok, opened, reopen, within};
+use super::check::{declared, fresh, offered, ok, opened, reopen, soak, within};
 use super::events::{Stored, commit, read_log, stream};
 use super::ledger::{Ledger, check_order, commits};
 use super::peer::Peer;
@@ -58,7 +58,7 @@ async fn refuse_newer<S: Subject>(law: &str, subject: &S, log: &S::Log, store: S
 async fn migrate_at_once<S: Subject>(law: &'static str, subject: &S) {
     const PROCESSES: usize = 4;
     let declared = subject.capabilities().processes;
-    for _ in 0..6 {
+    for _ in 0..soak(6, 60) {
         let log = subject.empty_log().await;
         let processes: Option<Vec<_>> = (0..PROCESSES)
             .map(|_| subject.process(&log, Role::Open))

@@ -47,7 +47,7 @@
 //!
 //! | Variable | What it does |
 //! |---|---|
-//! | `PERICARP_SOAK` | runs laws 12 and 26 in full: 1000 dropped appends, 500 kills |
+//! | `PERICARP_SOAK` | runs laws 12, 25 and 26 in full: 1000 dropped appends, 60 migrations at once, 500 kills |
 //! | `PERICARP_SEED` | repeats the random choices of a run that failed, which prints its seed |
 //!
 //! Laws 19 to 21, 23 and 24 are about transactions of several connections that are open at once,
@@ -85,6 +85,8 @@ pub use append::{
 pub use atomicity::{law_04_empty_and_oversized_commits, law_05_commits_are_atomic};
 pub use bytes::law_10_bytes_are_sacred;
 pub use cancel::law_12_dropped_appends_are_whole_or_nothing;
+#[doc(hidden)]
+pub use check::__hold;
 pub use crash::law_26_kills_lose_nothing;
 pub use filter::law_15_filters_skip_nothing;
 pub use gaps::law_22_rolled_back_appends_delay_nobody;

@@ -42,7 +42,9 @@ macro_rules! __conformance_suite {
     (@test ($subject:expr) [$($runtime:tt)+] $law:ident) => {
         #[::tokio::test($($runtime)+)]
         async fn $law() {
-            $crate::testing::conformance::$law(&$subject).await;
+            let subject = $subject;
+            let law = $crate::testing::conformance::$law(&subject);
+            $crate::testing::conformance::__hold(stringify!($law), law).await;
         }
     };
 }
