@@ -16,11 +16,15 @@ mod clock;
 mod codec;
 mod command;
 mod commit;
+mod commit_error;
+mod commit_id;
+mod committed;
 mod decide;
 mod envelope;
 mod error;
 mod event;
 mod event_type;
+mod expected;
 mod metadata;
 mod names;
 mod page;
@@ -43,15 +47,16 @@ pub use app::{
 };
 pub use clock::{Clock, Ids, RandomIds, SystemClock};
 pub use command::{Changes, Command, Creates, Handle, Mode, MustExist, WrongExistence};
-pub use commit::{
-    Append, Commit, CommitError, CommitId, Committed, Expected, NewEvent, StreamAppend,
-    StreamCommitted,
-};
+pub use commit::{Append, Commit, NewEvent, StreamAppend};
+pub use commit_error::CommitError;
+pub use commit_id::CommitId;
+pub use committed::{Committed, StreamCommitted};
 pub use decide::{DecideError, decide};
 pub use envelope::Envelope;
 pub use error::Error;
 pub use event::{DecodeError, DecodeEvent, DecodeReason, EncodeError, Event, EventKind};
 pub use event_type::EventType;
+pub use expected::Expected;
 pub use metadata::{Meta, Metadata};
 pub use names::InvalidName;
 pub use page::Page;

@@ -278,8 +278,8 @@ macro_rules! tuples {
             fn encoded(self) -> Vec<Encoded> {
                 #[expect(non_snake_case, reason = "the variables are named as their types")]
                 let ($first, $($rest,)*) = self;
-                #[allow(unused_mut, reason = "a tuple of one extends nothing")]
-                let mut all = $first.encoded();
+                let mut all = Vec::new();
+                all.extend($first.encoded());
                 $(all.extend($rest.encoded());)*
                 all
             }
