@@ -10,5 +10,6 @@ mod conformance_memory;
 mod conformance_sqlite;
 mod derive;
 mod disk;
+mod domain;
 mod sqlite;
 mod ui;
