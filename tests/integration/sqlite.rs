@@ -406,3 +406,30 @@ async fn a_page_that_is_read_while_the_log_grows_does_not_grow() {
         "there was no more when it was read"
     );
 }
+
+/// The clock was set back between two runs of the program: what is recorded later must not look
+/// older, or a read by time would miss it.
+#[tokio::test]
+async fn the_time_of_recording_never_falls() {
+    struct Fixed(i64);
+    impl pericarp::Clock for Fixed {
+        fn now(&self) -> pericarp::Timestamp {
+            pericarp::Timestamp::from_micros(self.0)
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let options = || SqliteOptions::new(folder.path().join("log.db"));
+    let mut recorded = Vec::new();
+    for now in [2_000, 1_000, 3_000] {
+        let store = SqliteStore::open_with(options().clock(Fixed(now)))
+            .await
+            .unwrap();
+        let committed = store
+            .append(commit_to("a", Expected::Any, 1))
+            .await
+            .unwrap();
+        recorded.push(committed.recorded_at.as_micros());
+        store.close().await;
+    }
+    assert_eq!(recorded, [2_000, 2_000, 3_000]);
+}

@@ -16,10 +16,18 @@ pub(super) struct Appender<'c> {
 }
 
 impl<'c> Appender<'c> {
+    /// Makes ready to append at `now`, or at the time of the newest event if the clock was set
+    /// back since: `recorded_at` never falls as positions rise, whichever process wrote.
     pub(super) fn new(connection: &'c Connection, now: Timestamp) -> rusqlite::Result<Self> {
+        let newest = connection
+            .prepare_cached(
+                "SELECT recorded_at FROM pericarp_events ORDER BY position DESC LIMIT 1",
+            )?
+            .query_row([], |row| row.get(0))
+            .optional()?;
         Ok(Self {
             connection,
-            now,
+            now: newest.map_or(now, |newest| now.max(Timestamp::from_micros(newest))),
             first_new: None,
             head: connection.prepare_cached(
                 "SELECT id, (SELECT max(version) FROM pericarp_events WHERE stream = s.id)

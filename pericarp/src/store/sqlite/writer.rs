@@ -17,13 +17,10 @@ pub(super) fn run(connection: Connection, appends: &Queue<Appending>, options: &
     let _guard = AbandonOnPanic(appends);
     let mut batch = VecDeque::new();
     let mut verdicts = Vec::new();
-    let mut newest = Timestamp::EPOCH;
     let mut expected = 1;
     while appends.take_all(&mut batch, expected, options.linger) {
         expected = batch.len();
-        // A clock that is set back does not take recorded_at back.
-        newest = newest.max(options.clock.now());
-        commit_batch(&connection, &mut batch, newest, &mut verdicts);
+        commit_batch(&connection, &mut batch, options.clock.now(), &mut verdicts);
         for (answer, verdict) in verdicts.drain(..) {
             // An appender that gave up finds out by appending the same commit again.
             let _ = answer.send(verdict);
