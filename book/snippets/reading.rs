@@ -1,11 +1,13 @@
 //! The log by itself: pages.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
+use pericarp::prelude::*;
 use pericarp::store::{Filter, MemoryStore, Read, ReadError, ReadLog, ReadStream, Store, Visit};
 use pericarp::{
-    Commit, CommitId, Context, DecodeEvent, Event, EventType, Expected, Ids, Page, Pericarp,
-    Position, RandomIds, RecordedEvent, StreamName, Timestamp, Version,
+    Commit, CommitId, Context, DecodeEvent, Event, Expected, Ids, Page, Pericarp, Position,
+    RandomIds, RecordedEvent, StreamName, Timestamp, Version,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +42,7 @@ async fn filters_let_some_through() -> Outcome {
     // ANCHOR: filter
     let filter = Filter::default()
         .category("account")
-        .event_type(EventType::from_static("account.deposited"))
+        .events::<Deposited>()
         .since(Timestamp::EPOCH);
     let mut pages = store.pages(ReadLog::all().filter(filter));
     while let Some(page) = pages.next().await? {
@@ -51,13 +53,15 @@ async fn filters_let_some_through() -> Outcome {
     }
     // ANCHOR_END: filter
     let filter = Filter::default()
-        .event_type(EventType::from_static("account.deposited"))
-        .event_type(EventType::from_static("account.withdrawn"))
+        .events::<Deposited>()
+        .events::<Withdrawn>()
         .stream(StreamName::new("account", 2)?);
     let page = store
         .read(Read::Log(ReadLog::all().filter(filter)), Page::new())
         .await?;
     assert_eq!(page.len(), 2);
+    let unfiltered = store.read(ReadLog::all().into(), page).await?;
+    assert!(unfiltered.decode::<Deposited>().any(|event| event.is_err()));
     Ok(())
 }
 
@@ -197,7 +201,41 @@ async fn a_payload_may_borrow_from_the_page() -> Outcome {
     // A `&str` cannot borrow a text that is escaped in the payload; a `Cow` can hold it.
     let all = store.read(ReadLog::all().into(), page).await?;
     assert!(longest(&all).is_err());
+    // So nobody can load the aggregate any more, until the field is changed.
+    let app = Pericarp::new(store);
+    let outcome = app.load::<Note>(&1).await;
+    let code = outcome.err().map(|error| error.code());
+    assert_eq!(code, Some("event.payload"));
+    for taken in all.decode::<TakenAsCow<'_>>() {
+        taken?;
+    }
+    assert!(all.decode::<TakenAsString>().all(|taken| taken.is_ok()));
     Ok(())
+}
+
+#[derive(Aggregate, Default)]
+#[aggregate(category = "note", id = u32, events(Taken<'_>))]
+struct Note {
+    length: usize,
+}
+
+impl Apply<Taken<'_>> for Note {
+    fn apply(&mut self, event: Taken<'_>, _: &Meta<'_>) {
+        self.length += event.text.len();
+    }
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "note.taken")]
+struct TakenAsCow<'a> {
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "note.taken")]
+struct TakenAsString {
+    text: String,
 }
 
 /// Two accounts with three events each.

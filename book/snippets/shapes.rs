@@ -59,6 +59,22 @@ impl Handle<Close> for Door {
 }
 // ANCHOR_END: must_exist
 
+// ANCHOR: creates
+#[derive(Command)]
+#[command(aggregate = Door, creates)]
+struct Install {
+    #[command(id)]
+    door: u32,
+}
+
+impl Handle<Install> for Door {
+    fn handle(new: New<'_, Self>, _: &Install) -> Result<(), Self::Error> {
+        new.create(DoorEvent::Closed);
+        Ok(())
+    }
+}
+// ANCHOR_END: creates
+
 // ANCHOR: accessors
 fn describe(door: &Root<Door>) -> String {
     format!(
@@ -132,6 +148,16 @@ fn must_exist_refuses_the_default_state() {
     Door::given(DoorEvent::Opened { by: "Ann".into() })
         .when(Close { door: 1 })
         .then(DoorEvent::Closed);
+}
+
+#[test]
+fn an_aggregate_with_a_default_can_be_created_once_too() {
+    Door::given(())
+        .when(Install { door: 1 })
+        .then(DoorEvent::Closed);
+    Door::given(DoorEvent::Closed)
+        .when(Install { door: 1 })
+        .then_existence(WrongExistence::AlreadyExists);
 }
 
 fn stored<'a>(event_type: &'a str, schema_version: u32, data: &'a str) -> RecordedEvent<'a> {

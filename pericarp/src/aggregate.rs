@@ -37,7 +37,7 @@ pub trait Aggregate: Sized + Send + Sync + 'static {
     const CATEGORY: &'static str;
 
     /// What tells one instance from another; its text is the key of the stream.
-    type Id: fmt::Display + Clone + Send + Sync + 'static;
+    type Id: fmt::Display + Clone + PartialEq + Send + Sync + 'static;
 
     /// Why a command may be refused.
     type Error: std::error::Error + Send + Sync + 'static;

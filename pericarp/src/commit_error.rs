@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use crate::{CommitId, EncodeError, EventType, InvalidName};
+use crate::{CommitId, EncodeError, EventType, InvalidName, StreamName};
 
 /// An event that cannot go into a commit.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,14 @@ pub enum CommitError {
         "record emitted events: the handler refused after it had emitted; load the aggregate again"
     )]
     Refused,
+    /// A unit of work was given two roots of one aggregate, each with events of its own.
+    #[error(
+        "record emitted events: two roots of {stream} are in one unit of work; load an aggregate once"
+    )]
+    SameStreamTwice {
+        /// The stream.
+        stream: StreamName,
+    },
     /// The id of the aggregate cannot be the key of a stream.
     #[error(transparent)]
     Name(#[from] InvalidName),
@@ -67,6 +75,7 @@ impl CommitError {
             Self::Encode(error) => error.code(),
             Self::Emit { .. } => "event.encode",
             Self::Refused => "commit.refused",
+            Self::SameStreamTwice { .. } => "commit.same_stream_twice",
             Self::Name(_) => "name.invalid",
             Self::Payload { .. } | Self::Utf8 { .. } => "commit.payload",
             Self::Metadata { .. } => "commit.metadata",

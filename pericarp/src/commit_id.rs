@@ -15,6 +15,19 @@ impl CommitId {
         Self(id)
     }
 
+    /// The id that a text stands for, such as the idempotency key of a request: the same text
+    /// always gives the same id (a version 5 UUID, RFC 9562).
+    ///
+    /// ```
+    /// use pericarp::CommitId;
+    ///
+    /// assert_eq!(CommitId::of_key("order 7"), CommitId::of_key("order 7"));
+    /// assert_ne!(CommitId::of_key("order 7"), CommitId::of_key("order 8"));
+    /// ```
+    pub fn of_key(key: &str) -> Self {
+        Self(Uuid::new_v5(&KEYS, key.as_bytes()))
+    }
+
     /// The id.
     pub const fn get(self) -> Uuid {
         self.0
@@ -42,6 +55,9 @@ impl CommitId {
         Uuid::from_u64_pair(high, variant | (mixed >> 2))
     }
 }
+
+/// The name space of ids that stand for a text. It never changes.
+const KEYS: Uuid = Uuid::from_u128(0x0192_f3a1_7c5e_7d0b_9a34_5be2_71c6_08d4);
 
 /// The finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number
 /// generators, OOPSLA 2014): every input bit changes half of the output bits.

@@ -32,16 +32,26 @@ use crate::{Aggregate, Command, Context, Mode, Root, WrongExistence};
 /// ```
 ///
 /// # Errors
-/// [`DecideError`] if the command needs another existence, or the aggregate refuses it.
+/// [`DecideError`] if the command needs another existence or is for another aggregate than `root`,
+/// or the aggregate refuses it.
 pub fn decide<C: Command>(
     root: &mut Option<Root<C::Aggregate>>,
     command: &C,
     context: &Context,
 ) -> Result<C::Returns, DecideError<<C::Aggregate as Aggregate>::Error>> {
+    if let Some(other) = root.as_ref().filter(|root| Root::id(root) != command.id()) {
+        return Err(DecideError::WrongAggregate {
+            root: name(other),
+            command: name_of::<C>(command),
+        });
+    }
     let mut slot = Slot::new(command.id().clone(), root.take(), context.clone());
     let answer = match C::Mode::target(&mut slot) {
         Ok(target) => command.handle_listed(target).map_err(DecideError::Refused),
-        Err(wrong) => Err(wrong.into()),
+        Err(wrong) => Err(DecideError::Existence {
+            stream: name_of::<C>(command),
+            wrong,
+        }),
     };
     *root = slot.into_root(answer.is_err());
     answer
@@ -55,8 +65,29 @@ pub enum DecideError<E> {
     #[error(transparent)]
     Refused(E),
     /// It is for an aggregate that exists, and there is none, or the other way round.
-    #[error("{0}")]
-    Existence(WrongExistence),
+    #[error("{stream}: {wrong}")]
+    Existence {
+        /// The stream of the aggregate it is for.
+        stream: String,
+        /// Whether there is one.
+        wrong: WrongExistence,
+    },
+    /// The root is another aggregate than the one it is for. Nothing was decided.
+    #[error("the command is for {command}, and the root is {root}; hand it to the root it is for")]
+    WrongAggregate {
+        /// The stream of the root.
+        root: String,
+        /// The stream of the aggregate it is for.
+        command: String,
+    },
+}
+
+fn name<A: Aggregate>(root: &Root<A>) -> String {
+    format!("{}-{}", A::CATEGORY, Root::id(root))
+}
+
+fn name_of<C: Command>(command: &C) -> String {
+    format!("{}-{}", C::Aggregate::CATEGORY, command.id())
 }
 
 impl<E> DecideError<E> {
@@ -64,13 +95,8 @@ impl<E> DecideError<E> {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Refused(_) => "command.refused",
-            Self::Existence(wrong) => wrong.code(),
+            Self::Existence { wrong, .. } => wrong.code(),
+            Self::WrongAggregate { .. } => "command.wrong_aggregate",
         }
-    }
-}
-
-impl<E> From<WrongExistence> for DecideError<E> {
-    fn from(wrong: WrongExistence) -> Self {
-        Self::Existence(wrong)
     }
 }

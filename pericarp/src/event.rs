@@ -158,9 +158,7 @@ pub enum DecodeReason {
     #[error("no event of this name is known here; list it, or give its new name an alias")]
     UnknownType,
     /// The schema version is not one the type can read.
-    #[error(
-        "this build reads version {supported} of it; deploy the build that knows version {stored}"
-    )]
+    #[error("{}", version_text(*.stored, *.supported))]
     UnknownVersion {
         /// The version that was stored.
         stored: u32,
@@ -170,6 +168,16 @@ pub enum DecodeReason {
     /// The payload is not what the type says.
     #[error("its payload is not what the type says")]
     Payload(#[source] serde_json::Error),
+}
+
+fn version_text(stored: u32, supported: u32) -> String {
+    if stored > supported {
+        format!(
+            "this build reads version {supported} of it; deploy the build that knows version {stored}"
+        )
+    } else {
+        format!("this build reads version {supported} of it, and no longer version {stored}")
+    }
 }
 
 impl DecodeError {

@@ -67,6 +67,7 @@ pub use recorded::RecordedEvent;
 pub use root::{Context, New, Root};
 pub use stream_name::StreamName;
 pub use timestamp::Timestamp;
+pub use uuid;
 
 /// What a module with events, aggregates and commands needs.
 ///

@@ -28,7 +28,7 @@ pub struct Metadata {
     /// The trace it belongs to, as in the W3C Trace Context `trace-id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
-    /// Everything else.
+    /// Everything else. A key that is one of the fields above is not written.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -36,8 +36,16 @@ pub struct Metadata {
 impl Metadata {
     /// The JSON object that is stored.
     pub fn to_json(&self) -> String {
+        const OWN: [&str; 4] = ["correlation_id", "causation_id", "user_id", "trace_id"];
+        let written = if OWN.iter().any(|key| self.extra.contains_key(*key)) {
+            let mut own = self.clone();
+            own.extra.retain(|key, _| !OWN.contains(&key.as_str()));
+            serde_json::to_string(&own)
+        } else {
+            serde_json::to_string(self)
+        };
         // Strings and JSON values always serialise: no key is anything but a string.
-        serde_json::to_string(self).unwrap_or_else(|_| String::from("{}"))
+        written.unwrap_or_else(|_| String::from("{}"))
     }
 }
 

@@ -165,6 +165,12 @@ impl<A: Aggregate> Root<A> {
         &root.pending
     }
 
+    /// Whether there is anything to store, or a reason why it cannot be.
+    #[cfg(feature = "store")]
+    pub(crate) fn is_clean(root: &Self) -> bool {
+        root.pending.len() == 0 && root.pending.fault().is_none()
+    }
+
     pub(crate) fn mark_committed(root: &mut Self) {
         root.pending.clear();
     }

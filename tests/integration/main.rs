@@ -11,5 +11,6 @@ mod conformance_sqlite;
 mod derive;
 mod disk;
 mod domain;
+mod regressions;
 mod sqlite;
 mod ui;

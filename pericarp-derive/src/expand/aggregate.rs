@@ -14,15 +14,24 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
             let fold = quote!(__p::fold_apply(__state, __event, __meta));
             let main = main(aggregate, &event, &initial(aggregate, true), &fold);
             let (emits, starts) = (emits(aggregate, ty), starts_from_default(aggregate, ty));
-            scoped(&aggregate.krate, &quote!(#main #emits #starts))
+            let company = company(aggregate, 1, 1);
+            scoped(&aggregate.krate, &quote!(#main #emits #starts #company))
         }
         Events::Sum(sum) => {
             let (name, generics) = (&sum.name, sum.borrows.then(|| quote!(<'__e>)));
             let initial = initial(aggregate, sum.from_default);
             let main = main(aggregate, &quote!(#name #generics), &initial, &fold(sum));
             let lists = sum.events.iter().map(|event| listed(aggregate, sum, event));
+            let count = |plays: fn(&Event) -> bool| sum.events.iter().filter(|e| plays(e)).count();
+            let emitted = count(|event| event.role != Role::Creates);
+            let starting = count(|event| event.role != Role::Applies);
+            let starting = if sum.from_default { emitted } else { starting };
+            let company = company(aggregate, emitted, starting);
             let (sum, sum_impls) = (sum::item(aggregate, sum), sum::impls(aggregate, sum));
-            let impls = scoped(&aggregate.krate, &quote!(#sum_impls #main #(#lists)*));
+            let impls = scoped(
+                &aggregate.krate,
+                &quote!(#sum_impls #main #(#lists)* #company),
+            );
             quote!(#sum #impls)
         }
     }
@@ -135,6 +144,33 @@ fn listed(aggregate: &Aggregate<'_>, sum: &Sum, event: &Event) -> TokenStream {
     } else {
         (event.role != Role::Applies).then(|| starts(aggregate, &event.ty))
     };
+    quote!(#emits #starts)
+}
+
+/// Where one event is listed alone, lists another that cannot exist: else rustc would take any
+/// event for the one that is listed, and say "mismatched types" rather than what is not listed.
+fn company(aggregate: &Aggregate<'_>, emitted: usize, starting: usize) -> TokenStream {
+    let ident = aggregate.ident;
+    let emits = (emitted == 1).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl __p::Emits<__p::AnyEvent> for #ident {
+                fn apply_listed(&mut self, __event: __p::AnyEvent, _: &__p::Meta<'_>) {
+                    match __event {}
+                }
+            }
+        }
+    });
+    let starts = (starting == 1).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl __p::Starts<__p::AnyEvent> for #ident {
+                fn create_listed(__event: __p::AnyEvent, _: &__p::Meta<'_>) -> Self {
+                    match __event {}
+                }
+            }
+        }
+    });
     quote!(#emits #starts)
 }
 

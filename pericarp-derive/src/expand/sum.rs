@@ -19,7 +19,7 @@ pub(super) fn item(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
     });
     quote! {
         #[doc = #doc]
-        #[allow(private_interfaces, missing_debug_implementations, clippy::large_enum_variant)]
+        #[allow(private_interfaces, missing_debug_implementations, deprecated, clippy::large_enum_variant)]
         #vis enum #name #generics {
             #(#variants)*
         }

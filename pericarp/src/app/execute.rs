@@ -1,5 +1,5 @@
+use futures_timer::Delay;
 use tokio::sync::MutexGuard;
-use tokio::time::sleep;
 
 use super::repository::stream_of;
 use super::{ExecuteError, LoadError, Pericarp, SaveError};
@@ -60,7 +60,7 @@ impl<S: Store> Pericarp<S> {
             let mut root = self.load_stream(command.id(), stream.clone()).await?;
             let answer = decide(&mut root, &command, context)
                 .map_err(|error| execute_error(error, &stream))?;
-            let Some(root) = root.filter(|root| Root::uncommitted(root) > 0) else {
+            let Some(root) = root.filter(|root| !Root::is_clean(root)) else {
                 let committed = None;
                 return Ok(Done { answer, committed });
             };
@@ -113,20 +113,24 @@ async fn wait_turn<'g>(
     gate: &'g tokio::sync::Mutex<()>,
     delay: std::time::Duration,
 ) {
-    if turn.is_none() {
-        *turn = Some(gate.lock().await);
-    } else {
-        sleep(delay).await;
+    if turn.take().is_some() {
+        // Not with the turn in hand: streams share gates.
+        Delay::new(delay).await;
     }
+    *turn = Some(gate.lock().await);
 }
 
 fn execute_error<E>(error: DecideError<E>, stream: &StreamName) -> ExecuteError<E> {
     let stream = stream.clone();
     match error {
         DecideError::Refused(error) => ExecuteError::Refused(error),
-        DecideError::Existence(WrongExistence::NotFound) => ExecuteError::NotFound { stream },
-        DecideError::Existence(WrongExistence::AlreadyExists) => {
-            ExecuteError::AlreadyExists { stream }
+        DecideError::Existence {
+            wrong: WrongExistence::AlreadyExists,
+            ..
+        } => ExecuteError::AlreadyExists { stream },
+        // The root that was loaded is the one the command is for, so no other error is left.
+        DecideError::Existence { .. } | DecideError::WrongAggregate { .. } => {
+            ExecuteError::NotFound { stream }
         }
     }
 }

@@ -138,6 +138,17 @@ impl<S: Store> Pericarp<S> {
         &self,
         ids: &[A::Id],
     ) -> Result<Vec<Option<Root<A>>>, LoadError> {
+        let mut roots = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(IDS_AT_ONCE) {
+            roots.extend(self.load_chunk(ids).await?);
+        }
+        Ok(roots)
+    }
+
+    async fn load_chunk<A: Aggregate>(
+        &self,
+        ids: &[A::Id],
+    ) -> Result<Vec<Option<Root<A>>>, LoadError> {
         let streams: Vec<StreamName> = ids.iter().map(stream_of::<A>).collect::<Result<_, _>>()?;
         let mut places: HashMap<&str, Vec<usize>> = HashMap::with_capacity(ids.len());
         for (place, stream) in streams.iter().enumerate() {
@@ -163,6 +174,9 @@ impl<S: Store> Pericarp<S> {
         Ok(self.store().append(commit).await?)
     }
 }
+
+/// Streams that are asked for at once: each page looks all of them up.
+const IDS_AT_ONCE: usize = 500;
 
 /// Folds the events of one stream, up to the first that cannot be folded.
 struct Fold<A> {

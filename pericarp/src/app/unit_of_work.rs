@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 
@@ -189,11 +190,27 @@ impl<'r, S: Store> UnitOfWork<'r, S> {
         for part in &self.parts {
             part.copy_to(&mut commit)?;
         }
+        refuse_same_stream_twice(&commit)?;
         let committed = self.app.append(commit).await?;
         for part in &mut self.parts {
             part.mark_committed();
         }
         Ok(committed)
+    }
+}
+
+/// Two roots of one aggregate expect the same version, so the commit would conflict with itself,
+/// however often it is tried.
+fn refuse_same_stream_twice(commit: &Commit) -> Result<(), CommitError> {
+    let mut seen = HashSet::new();
+    let twice = commit
+        .appends()
+        .find(|(append, _)| !seen.insert(&append.stream));
+    match twice {
+        Some((append, _)) => Err(CommitError::SameStreamTwice {
+            stream: append.stream.clone(),
+        }),
+        None => Ok(()),
     }
 }
 

@@ -80,6 +80,7 @@ pub fn is_replay_of<E>(
         first.recorded_at,
     );
     let mut stored = page.events();
+    let mut turned: HashMap<&StreamName, Version> = HashMap::new();
     for (append, events) in commit.appends() {
         let count = events.len();
         let mut before = None;
@@ -95,18 +96,14 @@ pub fn is_replay_of<E>(
         }
         let before = match before {
             Some(before) => before,
-            None => match answer
-                .streams
-                .iter()
-                .rfind(|turn| turn.stream == append.stream)
-            {
-                Some(earlier) => earlier.last,
+            None => match turned.get(&append.stream) {
+                Some(&earlier) => earlier,
                 None => version_before(&append.stream, first.position)?,
             },
         };
-        answer
-            .streams
-            .push(StreamCommitted::after(append.stream.clone(), before, count));
+        let turn = StreamCommitted::after(append.stream.clone(), before, count);
+        turned.insert(&append.stream, turn.last);
+        answer.streams.push(turn);
     }
     Ok(Some(answer))
 }

@@ -103,11 +103,13 @@ impl Default for MemoryStore {
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let log = self.log();
-        f.debug_struct("MemoryStore")
-            .field("events", &log.events.len())
-            .field("streams", &log.streams.len())
-            .finish_non_exhaustive()
+        // A visitor that prints the store runs while the log is locked.
+        let mut debug = f.debug_struct("MemoryStore");
+        if let Ok(log) = self.shared.log.try_lock() {
+            debug.field("events", &log.events.len());
+            debug.field("streams", &log.streams.len());
+        }
+        debug.finish_non_exhaustive()
     }
 }
 
@@ -309,13 +311,15 @@ impl Log {
             .after
             .as_ref()
             .and_then(|(name, version)| Some((*self.stream_index.get(name)?, *version)));
-        let places = streams
-            .into_iter()
-            .flat_map(|stream| self.streams[stream].events.iter().copied())
-            .filter(|&at| {
-                let event = &self.events[at];
-                after.is_none_or(|after| (event.stream, event.version) > after)
-            });
+        let places = streams.into_iter().flat_map(|stream| {
+            let events = &self.streams[stream].events;
+            let seen = match after {
+                Some((last, _)) if stream < last => events.len(),
+                Some((last, version)) if stream == last => version.get() as usize,
+                _ => 0,
+            };
+            events[seen.min(events.len())..].iter().copied()
+        });
         self.fill(page, read.limit, places);
     }
 

@@ -56,24 +56,34 @@ impl<'s, S: Store> Pages<'s, S> {
 
     /// The next page; `None` after the last. A page is never empty.
     ///
+    /// Dropping the future loses nothing: the next call goes on where this one was.
+    ///
     /// # Errors
     /// [`ReadError`] if the store cannot be read; the pages end there.
     pub async fn next(&mut self) -> Result<Option<&Page>, ReadError> {
         if let Some(read) = self.next.take() {
             self.ask_ahead(read).await;
         }
-        let Some(ahead) = self.ahead.pop_front() else {
+        // It stays in the queue until it has arrived: whoever gives up waiting may ask again.
+        let Some(front) = self.ahead.front_mut() else {
             return Ok(None);
         };
-        let filled = match ahead.arrived {
-            Some(result) => result,
-            None => ahead.reading.await,
+        if front.arrived.is_none() {
+            front.arrived = Some(front.reading.as_mut().await);
+        }
+        let Some(Ahead {
+            read,
+            arrived: Some(filled),
+            ..
+        }) = self.ahead.pop_front()
+        else {
+            return Ok(None);
         };
         let filled = filled.inspect_err(|_| self.ahead.clear())?;
         let done = std::mem::replace(&mut self.page, filled);
         self.spare.push(done);
         self.seen += 1;
-        match ahead.read.following(&self.page) {
+        match read.following(&self.page) {
             Some(read) => self.ask_ahead(read).await,
             None => self.recall().await,
         }

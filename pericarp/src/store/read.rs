@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::{CommitId, EventType, Page, Position, StreamName, Timestamp, Version};
+use crate::{CommitId, Event, EventType, Page, Position, StreamName, Timestamp, Version};
 
 /// What to read, and how much of it in one page.
 #[derive(Clone, Debug)]
@@ -313,6 +313,32 @@ impl Filter {
     #[must_use]
     pub fn event_type(mut self, event_type: EventType) -> Self {
         self.types.push(event_type);
+        self
+    }
+
+    /// Events that `E` can read, by all names they may be stored under, or others that are named.
+    ///
+    /// ```
+    /// use pericarp::Event;
+    /// use pericarp::store::Filter;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Event, Serialize, Deserialize)]
+    /// #[event(name = "account.opened", alias("account.created"))]
+    /// struct Opened { owner: String }
+    ///
+    /// assert_eq!(Filter::default().events::<Opened>().types.len(), 2);
+    /// ```
+    #[must_use]
+    pub fn events<E: Event>(mut self) -> Self {
+        for kind in E::KINDS {
+            self.types.push(kind.event_type());
+            let aliases = kind
+                .aliases
+                .iter()
+                .map(|alias| EventType::assume_valid(alias));
+            self.types.extend(aliases);
+        }
         self
     }
 

@@ -94,6 +94,11 @@ impl<A: Aggregate> Scenario<A> {
     pub fn when<C: Command<Aggregate = A>>(self, command: C) -> Then<C> {
         let mut root = self.replay(command.id());
         let result = decide(&mut root, &command, &self.context);
+        if let Some(fault) = root.as_ref().and_then(|root| Root::pending(root).fault())
+            && result.is_ok()
+        {
+            fail(&chain(&fault));
+        }
         let emitted = root.as_ref().map(emitted).unwrap_or_default();
         Then {
             result,
@@ -111,7 +116,7 @@ impl<A: Aggregate> Scenario<A> {
         let mut state = None;
         for (event, number) in self.history.iter().zip(1..) {
             if let Err(error) = replay(&mut state, &event.record(stream.as_str(), number)) {
-                fail(&format!("given event {number}: {error}"));
+                fail(&format!("given event {number}: {}", chain(&error)));
             }
         }
         let version = Version::new(self.history.len() as u64);
@@ -190,7 +195,7 @@ impl<C: Command> Then<C> {
             Err(DecideError::Refused(error)) => {
                 fail(&format!("refused with another error: {error}"))
             }
-            Err(DecideError::Existence(wrong)) => fail(&format!("not refused, but: {wrong}")),
+            Err(error) => fail(&format!("not refused by the aggregate, but: {error}")),
             Ok(_) => fail(&format!(
                 "not refused; emitted events:\n{}",
                 list(&self.emitted)
@@ -205,7 +210,7 @@ impl<C: Command> Then<C> {
     #[track_caller]
     pub fn then_existence(self, expected: WrongExistence) {
         match &self.result {
-            Err(DecideError::Existence(wrong)) if *wrong == expected => {}
+            Err(DecideError::Existence { wrong, .. }) if *wrong == expected => {}
             Err(error) => fail(&format!("expected: {expected}; got: {error}")),
             Ok(_) => fail(&format!("expected: {expected}; the command was accepted")),
         }
@@ -229,7 +234,7 @@ impl<C: Command> Then<C> {
         match &self.result {
             Ok(_) => {}
             Err(DecideError::Refused(error)) => fail(&format!("the command was refused: {error}")),
-            Err(DecideError::Existence(wrong)) => fail(&wrong.to_string()),
+            Err(error) => fail(&error.to_string()),
         }
     }
 }
@@ -349,6 +354,12 @@ fn list(events: &[Encoded]) -> String {
         let _ = writeln!(list, "  {name} v{version} {}", event.data);
         list
     })
+}
+
+/// An error and its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// A test that does not hold ends here, at the place of the test.

@@ -1,4 +1,7 @@
+use std::collections::HashMap;
+
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, params};
+use uuid::Uuid;
 
 use super::read::fill_commit;
 use crate::store::{AppendError, CommitPlan, is_replay_of};
@@ -65,7 +68,8 @@ impl<'c> Appender<'c> {
             return Ok(nothing);
         }
         // One insert is atomic by itself; several need a point to go back to.
-        if commit.len() == 1 {
+        let new_stream = plan.targets.iter().any(Option::is_none);
+        if commit.len() == 1 && !new_stream {
             return self.store(commit, plan);
         }
         execute(self.connection, "SAVEPOINT commit_").map_err(failed)?;
@@ -97,7 +101,7 @@ impl<'c> Appender<'c> {
         plan: CommitPlan<Option<i64>>,
     ) -> Result<Committed, AppendError> {
         let mut ordinal: i64 = 0;
-        let mut ids: Vec<(&StreamName, i64)> = Vec::new();
+        let mut new_streams: HashMap<&StreamName, i64> = HashMap::new();
         for ((append, events), (versions, id)) in
             commit.appends().zip(plan.streams.iter().zip(&plan.targets))
         {
@@ -106,11 +110,11 @@ impl<'c> Appender<'c> {
             }
             let stream = match id {
                 Some(id) => *id,
-                None => match ids.iter().find(|(name, _)| *name == &append.stream) {
-                    Some((_, id)) => *id,
+                None => match new_streams.get(&append.stream) {
+                    Some(id) => *id,
                     None => {
                         let id = self.new_stream(&append.stream)?;
-                        ids.push((&append.stream, id));
+                        new_streams.insert(&append.stream, id);
                         id
                     }
                 },
@@ -130,13 +134,9 @@ impl<'c> Appender<'c> {
                     event.data,
                     event.metadata,
                 ]);
-                inserted.map_err(|error| match error.sqlite_error_code() {
-                    // Versions are counted under the lock, so only the id can be there already.
-                    Some(ErrorCode::ConstraintViolation) => {
-                        AppendError::DuplicateEvent { event_id }
-                    }
-                    _ => failed(error),
-                })?;
+                if let Err(error) = inserted {
+                    return Err(self.refused(event_id, error));
+                }
                 ordinal += 1;
             }
         }
@@ -150,6 +150,17 @@ impl<'c> Appender<'c> {
         committed.streams = plan.streams;
         self.first_new.get_or_insert(committed.first);
         Ok(committed)
+    }
+
+    /// Versions are counted under the lock, so of ours only the id can be there already; somebody
+    /// else may have added a constraint of his own.
+    #[cold]
+    fn refused(&mut self, event_id: Uuid, error: rusqlite::Error) -> AppendError {
+        let violation = error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation);
+        match self.event_exists.exists([event_id.as_bytes()]) {
+            Ok(true) if violation => AppendError::DuplicateEvent { event_id },
+            _ => failed(error),
+        }
     }
 
     fn new_stream(&mut self, stream: &StreamName) -> Result<i64, AppendError> {

@@ -15,6 +15,8 @@ use crate::store::queue::Queue;
 /// checkpoint at once: <https://sqlite.org/wal.html#walresetbug>.
 const SAFE_LIBRARY: i32 = 3_051_003;
 
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
 pub(super) async fn open(options: SqliteOptions) -> Result<Shared, OpenError> {
     options.check()?;
     if rusqlite::version_number() < SAFE_LIBRARY {
@@ -93,12 +95,34 @@ fn start_parts(
 fn writing_connection(options: &SqliteOptions) -> Result<Connection, OpenError> {
     let place = options.place();
     let failed = |source: rusqlite::Error| refused(&place, source);
-    let connection = Connection::open(&options.path).map_err(failed)?;
+    // Without URIs, so that a path is a path.
+    let connection =
+        Connection::open_with_flags(&options.path, FLAGS | OpenFlags::SQLITE_OPEN_CREATE)
+            .map_err(failed)?;
     configure(&connection, options).map_err(failed)?;
     if connection.is_readonly("main").map_err(failed)? {
         return Err(OpenError::ReadOnly { place });
     }
-    use_wal(&connection, options.busy_timeout).map_err(failed)?;
+    let mode = use_wal(&connection, options.busy_timeout).map_err(failed)?;
+    if !mode.eq_ignore_ascii_case("wal") {
+        return Err(unusable(
+            &place,
+            format!(
+                "SQLite cannot keep a write-ahead log there (it offers the journal mode `{mode}`); name a file on a local disk"
+            ),
+        ));
+    }
+    let encoding: String = connection
+        .pragma_query_value(None, "encoding", |row| row.get(0))
+        .map_err(failed)?;
+    if encoding != "UTF-8" {
+        return Err(unusable(
+            &place,
+            format!(
+                "its text encoding is {encoding}, and payloads are kept as UTF-8; use a file of its own for the log"
+            ),
+        ));
+    }
     let synchronous = match options.durability {
         Durability::Full => "FULL",
         Durability::Relaxed => "NORMAL",
@@ -113,8 +137,7 @@ fn writing_connection(options: &SqliteOptions) -> Result<Connection, OpenError> 
 }
 
 fn reading_connection(options: &SqliteOptions) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&options.path, flags)?;
+    let connection = Connection::open_with_flags(&options.path, FLAGS)?;
     configure(&connection, options)?;
     connection.pragma_update(None, "query_only", true)?;
     // SQLite brings a size that is out of its range into it.
@@ -131,11 +154,12 @@ fn configure(connection: &Connection, options: &SqliteOptions) -> rusqlite::Resu
 }
 
 /// Turns to write-ahead logging. SQLite does not call the busy handler for this change, so two
-/// processes that make the same new file wait for each other here.
-fn use_wal(connection: &Connection, timeout: Duration) -> rusqlite::Result<()> {
+/// processes that make the same new file wait for each other here. Answers with the mode that
+/// SQLite is in then.
+fn use_wal(connection: &Connection, timeout: Duration) -> rusqlite::Result<String> {
     let deadline = Instant::now() + timeout;
     loop {
-        match connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())) {
+        match connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)) {
             Err(error)
                 if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
                     && Instant::now() < deadline =>
@@ -185,5 +209,12 @@ fn failed(place: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync
     OpenError::Failed {
         place: place.into(),
         source: source.into(),
+    }
+}
+
+fn unusable(place: &str, why: String) -> OpenError {
+    OpenError::Failed {
+        place: place.into(),
+        source: why.into(),
     }
 }

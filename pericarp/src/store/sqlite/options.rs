@@ -91,7 +91,8 @@ impl SqliteOptions {
     }
 
     /// How long the writer waits, after the first append, for as many as the last batch had:
-    /// 200 µs unless told otherwise. A lone appender never waits.
+    /// 200 µs unless told otherwise, and at most 1 s. A lone appender waits for nobody, but for once
+    /// after a batch of several.
     #[must_use]
     pub const fn linger(mut self, linger: Duration) -> Self {
         self.linger = linger;
@@ -172,6 +173,21 @@ impl SqliteOptions {
         if self.limits.max_bytes_per_commit > MAX_BYTES {
             let value = self.limits.max_bytes_per_commit;
             return refuse("max_bytes_per_commit", value, MAX_BYTES_RULE);
+        }
+        if self.linger > Duration::from_secs(1) {
+            return refuse("linger", self.linger.as_secs() as usize, "at most 1 s");
+        }
+        if self.busy_timeout.as_millis() > i32::MAX as u128 {
+            let seconds = self.busy_timeout.as_secs() as usize;
+            return refuse("busy_timeout", seconds, "at most 2147483 s, SQLite's limit");
+        }
+        for (option, value) in [
+            ("checkpoint_pages", self.checkpoint_pages),
+            ("cache_kib", self.cache_kib),
+        ] {
+            if value > i32::MAX as u32 {
+                return refuse(option, value as usize, "at most 2147483647, SQLite's limit");
+            }
         }
         Ok(())
     }

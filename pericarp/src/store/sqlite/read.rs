@@ -1,3 +1,5 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use uuid::Uuid;
@@ -7,28 +9,34 @@ use super::append::version_of;
 use super::row::{named_event, push_rows, select};
 use super::stream::fill_stream;
 use crate::store::queue::Queue;
-use crate::store::{Direction, Filter, Read, ReadError, ReadLog, ReadStreams};
+use crate::store::{Direction, Filter, Read, ReadError, ReadLog, ReadStream, ReadStreams};
 use crate::{CommitId, Page, Position, StreamName, Version};
 
 /// Answers what is asked until the queue is closed and empty.
 pub(super) fn run(connection: Connection, reads: &Queue<Reading>) {
     while let Some(reading) = reads.take() {
-        // A reader that gave up does not want the answer.
-        match reading {
-            Reading::Page(_, _, answer) if answer.is_closed() => {}
-            Reading::Page(read, mut page, answer) => {
-                page.clear();
-                let filled = fill(&connection, &read, &mut page).map(|()| page);
-                let _ = answer.send(filled.map_err(failed));
-            }
-            Reading::Head(answer) => {
-                let _ = answer.send(head(&connection).map_err(failed));
-            }
-            Reading::StreamVersion(stream, answer) => {
-                let _ = answer.send(stream_version(&connection, &stream).map_err(failed));
-            }
-            Reading::Visit(visiting) => visiting(&connection),
+        // One question that panics must not take the thread from the others; who asked it is
+        // told that there is no answer.
+        let _ = catch_unwind(AssertUnwindSafe(|| answer_one(&connection, reading)));
+    }
+}
+
+fn answer_one(connection: &Connection, reading: Reading) {
+    // A reader that gave up does not want the answer.
+    match reading {
+        Reading::Page(_, _, answer) if answer.is_closed() => {}
+        Reading::Page(read, mut page, answer) => {
+            page.clear();
+            let filled = fill(connection, &read, &mut page).map(|()| page);
+            let _ = answer.send(filled.map_err(failed));
         }
+        Reading::Head(answer) => {
+            let _ = answer.send(head(connection).map_err(failed));
+        }
+        Reading::StreamVersion(stream, answer) => {
+            let _ = answer.send(stream_version(connection, &stream).map_err(failed));
+        }
+        Reading::Visit(visiting) => visiting(connection),
     }
 }
 
@@ -47,27 +55,29 @@ fn fill_streams(
     read: &ReadStreams,
     page: &mut Page,
 ) -> rusqlite::Result<()> {
+    // The rest of the stream that the last page ended in, then the streams behind it: one range of
+    // the index each.
+    let mut after = "";
+    if let Some((stream, version)) = &read.after {
+        after = stream.as_str();
+        let rest = ReadStream::new(stream.clone()).limit(read.limit);
+        fill_stream(connection, &rest.from(version.next()), page)?;
+        if page.has_more() {
+            return Ok(());
+        }
+    }
+    let left = read.limit - page.len();
     let mut statement = connection.prepare_cached(select!(
         ", s.name FROM pericarp_events AS e
          CROSS JOIN pericarp_streams AS s ON s.id = e.stream
          WHERE e.stream IN (
-             SELECT id FROM pericarp_streams WHERE name IN (SELECT value FROM json_each(?1)))
-           AND (e.stream, e.version) >
-               (coalesce((SELECT id FROM pericarp_streams WHERE name = ?2), 0), ?3)
-         ORDER BY e.stream, e.version LIMIT ?4"
+             SELECT id FROM pericarp_streams WHERE name IN (SELECT value FROM json_each(?1))
+               AND id > coalesce((SELECT id FROM pericarp_streams WHERE name = ?2), 0))
+         ORDER BY e.stream, e.version LIMIT ?3"
     ))?;
     let names = json_array(read.streams.iter().map(StreamName::as_str));
-    let (after, version) = match &read.after {
-        Some((stream, version)) => (stream.as_str(), *version),
-        None => ("", Version::NONE),
-    };
-    let rows = statement.query(params![
-        names,
-        after,
-        version.get() as i64,
-        one_more(read.limit)
-    ])?;
-    push_rows(rows, page, read.limit)
+    let rows = statement.query(params![names, after, one_more(left)])?;
+    push_rows(rows, page, left)
 }
 
 fn fill_log(connection: &Connection, read: &ReadLog, page: &mut Page) -> rusqlite::Result<()> {

@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::oneshot;
@@ -26,8 +27,9 @@ pub(super) fn run(connection: Connection, appends: &Queue<Appending>, options: &
             let _ = answer.send(verdict);
         }
     }
-    // So that whoever copies the file alone has everything. If others still use the file, the
-    // last of them does it.
+    // So that whoever copies the file alone has everything. If others still use the file, nobody
+    // waits: the last of them does it.
+    let _ = connection.busy_timeout(Duration::ZERO);
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
@@ -97,8 +99,10 @@ fn fail(
 ) {
     for ((_, verdict), id) in verdicts.iter_mut().zip(ids) {
         match verdict {
-            // The first answer to a commit that was in the log before.
-            Ok(committed) if first_new.is_none_or(|new| committed.last < new) => {}
+            // The first answer to a commit that was in the log before. Checks alone left nothing
+            // there, and may have seen what the batch stored.
+            Ok(committed)
+                if first_new.is_none_or(|new| !committed.is_empty() && committed.last < new) => {}
             Ok(_) => *verdict = Err(append_error(error, *id)),
             Err(AppendError::Failed { .. }) => {}
             // The conflict may be with a commit of this batch, which is not in the log now.

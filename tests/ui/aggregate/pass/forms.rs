@@ -24,7 +24,7 @@ pub mod entries {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Id<A, B>(BTreeMap<A, B>);
 
 impl<A, B> fmt::Display for Id<A, B> {

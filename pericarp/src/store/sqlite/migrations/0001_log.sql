@@ -7,7 +7,8 @@ CREATE TABLE pericarp_streams (
 
 -- The log. Rows are never changed or removed.
 CREATE TABLE pericarp_events (
-    position       INTEGER PRIMARY KEY CHECK (position > 0), -- place in the log, in commit order
+    -- Place in the log, in commit order. At the largest integer SQLite would begin to choose at random.
+    position       INTEGER PRIMARY KEY CHECK (position BETWEEN 1 AND 4611686018427387903),
     stream         INTEGER NOT NULL REFERENCES pericarp_streams (id),
     version        INTEGER NOT NULL,              -- place in the stream, from 1, dense
     id             BLOB    NOT NULL UNIQUE,       -- UUID, 16 bytes
