@@ -402,3 +402,54 @@ async fn many_streams_are_read_once_each() {
         assert_eq!((seen.len(), distinct.len()), (210, 210), "pages of {limit}");
     }
 }
+
+/// serde_json writes `null` for NaN and any depth, and reads neither back: the command was
+/// acknowledged, and its stream could never be loaded again.
+#[test]
+fn what_could_not_be_read_back_is_not_written() {
+    #[derive(Event, Serialize, Deserialize)]
+    #[event(name = "scale.weighed")]
+    struct Weighed {
+        kg: Option<Vec<f64>>,
+    }
+    #[derive(Serialize, Deserialize)]
+    struct Tree(Vec<Tree>);
+    #[derive(Event, Serialize, Deserialize)]
+    enum Grown {
+        #[event(name = "tree.grown")]
+        Tree(Tree),
+        #[event(name = "tree.measured")]
+        Measured { metres: f32 },
+    }
+    fn tree(levels: usize) -> Grown {
+        Grown::Tree((1..levels).fold(Tree(Vec::new()), |tree, _| Tree(vec![tree])))
+    }
+    fn check(event: &impl Event, is_written: bool) -> Vec<u8> {
+        let mut out = Vec::new();
+        assert_eq!(event.encode(&mut out).is_ok(), is_written);
+        out
+    }
+    check(
+        &Weighed {
+            kg: Some(vec![1.5, f64::NAN]),
+        },
+        false,
+    );
+    check(
+        &Weighed {
+            kg: Some(vec![f64::INFINITY]),
+        },
+        false,
+    );
+    check(
+        &Weighed {
+            kg: Some(vec![1.5]),
+        },
+        true,
+    );
+    check(&Grown::Measured { metres: f32::NAN }, false);
+    check(&Grown::Measured { metres: 2.0 }, true);
+    check(&tree(128), false);
+    let deepest = check(&tree(127), true);
+    assert!(serde_json::from_slice::<Tree>(&deepest).is_ok());
+}

@@ -4,11 +4,14 @@
 //! variant's content alone. Serde's own implementation of the enum still does the work: it talks
 //! to a serialiser that leaves the variant's name out, and to a deserialiser that puts it back.
 
+mod strict;
 mod variant_de;
 mod variant_ser;
 
 use serde::de::{Deserialize, IgnoredAny};
 use serde::ser::Serialize;
+
+use strict::Strict;
 
 use crate::{DecodeError, DecodeReason, EncodeError, EventKind, RecordedEvent};
 
@@ -18,7 +21,7 @@ pub(crate) fn encode<T: Serialize + ?Sized>(
     event: &T,
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
-    serde_json::to_writer(out, event).map_err(|source| EncodeError::new(kind, source))
+    serde_json::to_writer(out, &Strict::new(event)).map_err(|source| EncodeError::new(kind, source))
 }
 
 /// Writes the payload of an event without fields: an empty object, which may get fields later.

@@ -4,6 +4,8 @@ use serde::ser::{
 use serde_json::Error;
 use serde_json::ser::{CompactFormatter, Compound};
 
+use super::strict::Strict;
+
 /// Serialises the content of an enum's variant and leaves its name out.
 pub(super) struct Content<'o>(serde_json::Serializer<&'o mut Vec<u8>>);
 
@@ -25,7 +27,7 @@ impl SerializeStructVariant for Fields<'_, '_> {
         key: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        SerializeStruct::serialize_field(&mut self.0, key, value)
+        SerializeStruct::serialize_field(&mut self.0, key, &Strict::within(value))
     }
 
     fn end(self) -> Result<(), Error> {
@@ -76,7 +78,7 @@ impl<'s, 'o> Serializer for &'s mut Content<'o> {
         _variant: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        value.serialize(&mut self.0)
+        Strict::new(value).serialize(&mut self.0)
     }
 
     fn serialize_struct_variant(
