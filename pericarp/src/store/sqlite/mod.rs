@@ -158,7 +158,12 @@ impl Store for SqliteStore {
             .await;
         asked.map_err(|_| ReadError::Closed)?;
         match visited.await.map_err(|_| ReadError::Closed)? {
-            Ok(Ok((visitor, Some(rest)))) => self.pages(rest).expecting_many().visit(visitor).await,
+            Ok(Ok((visitor, Some(rest)))) => {
+                self.pages(rest.limit(stream::VISITED_AT_ONCE))
+                    .expecting_many()
+                    .visit(visitor)
+                    .await
+            }
             Ok(Ok((visitor, None))) => Ok(visitor),
             Ok(Err(error)) => Err(error),
             Err(panic) => std::panic::resume_unwind(panic),

@@ -78,8 +78,8 @@ pub(super) type Visiting = Box<dyn FnOnce(&Connection) + Send>;
 /// A visitor that comes back, and the rest of its way if there is any; or how it panicked.
 type Visited<V> = std::thread::Result<Result<(V, Option<ReadStream>), ReadError>>;
 
-/// Events that are visited on the thread that reads them.
-const VISITED_AT_ONCE: usize = 1_024;
+/// Events that are visited on the thread that reads them, and events of each page behind them.
+pub(super) const VISITED_AT_ONCE: usize = 1_024;
 
 /// Packs a visit. Everything in it is static: the one call through a pointer is per visit.
 pub(super) fn visiting<V: Visit>(
