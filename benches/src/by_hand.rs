@@ -229,11 +229,7 @@ pub fn load(connection: &Connection, account: u64, cents: i64) -> Outcome<()> {
         let event: Deposited<'_> = serde_json::from_str(row.get_ref(4)?.as_str()?)?;
         state.apply(event, &Meta::new(version, time, row.get_ref(5)?.as_str()?));
     }
-    if state.cents == cents {
-        Ok(())
-    } else {
-        Err(format!("loaded {state:?}").into())
-    }
+    check(&state, cents)
 }
 
 /// Loads a stream through sqlx rows, decodes and folds it.
@@ -254,6 +250,10 @@ pub async fn load_sqlx(connection: &mut SqliteConnection, account: u64, cents: i
         let event: Deposited<'_> = serde_json::from_str(row.try_get(4)?)?;
         state.apply(event, &Meta::new(version, time, row.try_get(5)?));
     }
+    check(&state, cents)
+}
+
+fn check(state: &Account, cents: i64) -> Outcome<()> {
     if state.cents == cents {
         Ok(())
     } else {
