@@ -172,6 +172,42 @@ pub enum OpenError {
         /// Where the log is.
         place: String,
     },
+    /// The server cannot be reached, or does not answer.
+    #[error("open {place}: the server does not answer; start it, or correct its address")]
+    Unreachable {
+        /// Where the log is.
+        place: String,
+        /// What was said.
+        source: StoreFault,
+    },
+    /// The server does not let this user in.
+    #[error(
+        "open {place}: the server refuses the user; correct the user, the password, or the server's pg_hba.conf"
+    )]
+    Unauthorised {
+        /// Where the log is.
+        place: String,
+        /// What it said.
+        source: StoreFault,
+    },
+    /// The server has no such database.
+    #[error("open {place}: the database does not exist; create it, with encoding UTF8")]
+    NoDatabase {
+        /// Where the log is.
+        place: String,
+        /// What it said.
+        source: StoreFault,
+    },
+    /// The connection must be encrypted and cannot be, or the server's certificate is refused.
+    #[error(
+        "open {place}: the two do not agree on encryption; use the feature `tls`, and `sslmode` and `sslrootcert` in the URL"
+    )]
+    Encryption {
+        /// Where the log is.
+        place: String,
+        /// What was said.
+        source: StoreFault,
+    },
     /// The linked SQLite has a bug that loses data.
     #[error(
         "open: SQLite {found} can corrupt a log that several connections write (the WAL-reset bug); link 3.51.3 or later"
@@ -208,6 +244,10 @@ impl OpenError {
         match self {
             Self::NewerSchema { .. } => "open.newer_schema",
             Self::ReadOnly { .. } => "open.read_only",
+            Self::Unreachable { .. } => "open.unreachable",
+            Self::Unauthorised { .. } => "open.unauthorised",
+            Self::NoDatabase { .. } => "open.no_database",
+            Self::Encryption { .. } => "open.encryption",
             Self::UnsafeLibrary { .. } => "open.unsafe_library",
             Self::Option { .. } => "open.option",
             Self::Failed { .. } => "open.failed",

@@ -1,29 +1,37 @@
 //! The log: what a store promises, and the stores that come with the crate.
 
 mod commit_plan;
+mod durability;
 mod error;
 mod limits;
 mod memory;
 mod pages;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "sqlite")]
 mod queue;
 mod read;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod visit;
+mod when_full;
 
 use std::future::Future;
 use std::sync::Arc;
 
 pub use commit_plan::{CommitPlan, is_replay_of};
+pub use durability::Durability;
 pub use error::{AppendError, Conflict, OpenError, ReadError, StoreFault};
 pub use limits::Limits;
 pub use memory::MemoryStore;
 pub use pages::Pages;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use read::{Direction, Filter, Read, ReadLog, ReadStream, ReadStreams};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use visit::Visit;
+pub use when_full::WhenFull;
 
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
 

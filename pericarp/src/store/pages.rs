@@ -48,7 +48,7 @@ impl<'s, S: Store> Pages<'s, S> {
     }
 
     /// Expects a long stream, so that two pages are asked at once from the first.
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(super) const fn expecting_many(mut self) -> Self {
         self.seen = SEEN_BEFORE_GUESSING;
         self

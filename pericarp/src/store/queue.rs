@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
+use super::WhenFull;
+
 /// A bounded queue from async callers to threads.
 ///
 /// A caller waits for a place without blocking its runtime. One thread may take everything that
@@ -23,22 +25,6 @@ struct State<T> {
     /// Threads that wait. The last to come is the first to be woken: its caches are warm.
     idle: Vec<Thread>,
     closed: bool,
-}
-
-/// What a caller does when the queue is full.
-///
-/// ```
-/// use pericarp::store::sqlite::WhenFull;
-///
-/// assert_eq!(WhenFull::default(), WhenFull::Wait);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WhenFull {
-    /// It waits for a place.
-    #[default]
-    Wait,
-    /// It gets an error at once.
-    Reject,
 }
 
 pub(crate) enum Refused {

@@ -15,11 +15,11 @@ use std::sync::Arc;
 
 use tokio::sync::{oneshot, watch};
 
-pub use super::queue::WhenFull;
 use super::queue::{Queue, Refused};
 use super::{AppendError, OpenError, Read, ReadError, ReadStream, Store, Visit};
+pub use super::{Durability, WhenFull};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
-pub use options::{Durability, SqliteOptions};
+pub use options::SqliteOptions;
 
 /// A log in a SQLite file. Clones share it.
 ///

@@ -2,8 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::WhenFull;
-use crate::store::{Limits, OpenError};
+use crate::store::{Durability, Limits, OpenError, WhenFull};
 use crate::{Clock, SystemClock};
 
 /// How a SQLite log is opened.
@@ -28,17 +27,6 @@ pub struct SqliteOptions {
     pub(super) cache_kib: u32,
     pub(super) checkpoint_pages: u32,
     pub(super) clock: Arc<dyn Clock>,
-}
-
-/// When an append is acknowledged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Durability {
-    /// When it is on the disk (`synchronous=FULL`): it survives a power cut.
-    #[default]
-    Full,
-    /// When the operating system has it (`synchronous=NORMAL`): it survives a crash of the
-    /// process, and a power cut may take the last commits, whole ones, with it.
-    Relaxed,
 }
 
 impl SqliteOptions {

@@ -1,0 +1,236 @@
+//! The log in a PostgreSQL database, which several processes share.
+
+mod append;
+mod fault;
+mod migrate;
+mod open;
+mod options;
+mod read;
+mod row;
+mod statements;
+mod stream;
+mod transaction;
+mod wake;
+mod writer;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::PgPool;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use self::read::{Fill, Head, Question, VersionOf};
+use self::statements::Statements;
+use self::stream::Visiting;
+use self::wake::Wake;
+use self::writer::{Appending, within};
+use super::{AppendError, OpenError, Read, ReadError, ReadStream, Store, Visit};
+pub use super::{Durability, WhenFull};
+use crate::{Commit, Committed, Page, Position, StreamName, Version};
+pub use fault::PostgresFault;
+pub use options::PostgresOptions;
+
+/// A log in a PostgreSQL database. Clones share it; several processes may use one log.
+///
+/// Appends of all callers are collected and sent together, as one statement in one round trip,
+/// each with its own verdict. The statement takes a lock before it hands out positions and holds
+/// it until it is committed, so positions are in commit order, whoever appends from wherever.
+/// Reads go through a pool of connections beside it.
+///
+/// It lives on the tokio runtime that it was opened on.
+///
+/// ```no_run
+/// use pericarp::store::{PostgresStore, Store};
+///
+/// # async fn open() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = PostgresStore::open("postgres://bank:secret@localhost/bank").await?;
+/// println!("the log ends at position {}", store.head().await?);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct PostgresStore {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    options: PostgresOptions,
+    statements: Arc<Statements>,
+    pool: PgPool,
+    /// Gone once the store is closed.
+    appends: Mutex<Option<mpsc::Sender<Appending>>>,
+    /// Ends when the writer does.
+    writing: watch::Receiver<()>,
+    wake: Arc<Wake>,
+    channel: String,
+}
+
+impl PostgresStore {
+    /// Opens the log in the database at `url`, and makes its tables if there are none.
+    ///
+    /// # Errors
+    /// [`OpenError`] if the server cannot be reached or refuses, the database does not exist, or
+    /// the log was written by a newer release.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        Self::open_with(PostgresOptions::parse(url)?).await
+    }
+
+    /// Opens a log with options.
+    ///
+    /// # Errors
+    /// [`OpenError`], as [`PostgresStore::open`], and if an option cannot work.
+    pub async fn open_with(options: PostgresOptions) -> Result<Self, OpenError> {
+        open::open(options).await.map(|shared| Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// The options it was opened with.
+    pub fn options(&self) -> &PostgresOptions {
+        &self.shared.options
+    }
+
+    /// The connections it reads with; use them for your own queries too if there are few.
+    pub fn pool(&self) -> &PgPool {
+        &self.shared.pool
+    }
+
+    async fn ask<Q: Question>(&self, question: Q) -> Result<(Q, Q::Answer), ReadError> {
+        let Shared {
+            pool,
+            statements,
+            options,
+            ..
+        } = &*self.shared;
+        let patience = options
+            .query_timeout
+            .map(|timeout| timeout + options.acquire_timeout);
+        match within(patience, read::ask(pool, statements, question)).await {
+            Err(_) if pool.is_closed() => Err(ReadError::Closed),
+            outcome => outcome.map_err(PostgresFault::read_error),
+        }
+    }
+}
+
+impl Store for PostgresStore {
+    async fn append(&self, commit: Commit) -> Result<Committed, AppendError> {
+        let options = &self.shared.options;
+        options.limits.check(&commit)?;
+        let Some(appends) = self.shared.appends() else {
+            return Err(AppendError::Closed);
+        };
+        let id = commit.id();
+        let (answer, answered) = oneshot::channel();
+        let appending = Appending { commit, answer };
+        let sent = match options.when_full {
+            WhenFull::Wait => appends
+                .send(appending)
+                .await
+                .map_err(|_| AppendError::Closed),
+            WhenFull::Reject => appends.try_send(appending).map_err(|error| match error {
+                TrySendError::Full(_) => AppendError::QueueFull {
+                    capacity: options.queue_capacity,
+                },
+                TrySendError::Closed(_) => AppendError::Closed,
+            }),
+        };
+        // The queue ends when the last who can append is gone.
+        drop(appends);
+        sent?;
+        answered.await.unwrap_or_else(|_| {
+            let source = "the runtime that the store was opened on ended before it answered".into();
+            Err(AppendError::OutcomeUnknown { id, source })
+        })
+    }
+
+    async fn read(&self, read: Read, page: Page) -> Result<Page, ReadError> {
+        let (filled, ()) = self.ask(Fill { read, page }).await?;
+        Ok(filled.page)
+    }
+
+    async fn head(&self) -> Result<Position, ReadError> {
+        Ok(self.ask(Head).await?.1)
+    }
+
+    async fn stream_version(&self, stream: &StreamName) -> Result<Version, ReadError> {
+        Ok(self.ask(VersionOf(stream.clone())).await?.1)
+    }
+
+    /// The first events are visited in the rows that bring them: most streams end there, and
+    /// nothing is copied. The rest of a long stream comes in pages, two of which are on their way
+    /// while one is visited.
+    async fn visit<V: Visit>(&self, read: ReadStream, visitor: V) -> Result<V, ReadError> {
+        let visiting = Visiting {
+            visitor,
+            read,
+            enough: false,
+        };
+        let (visited, more) = self.ask(visiting).await?;
+        if !more || visited.enough {
+            return Ok(visited.visitor);
+        }
+        self.pages(visited.read.limit(stream::VISITED_AT_ONCE))
+            .expecting_many()
+            .visit(visited.visitor)
+            .await
+    }
+
+    async fn close(&self) {
+        self.shared.stop();
+        let mut writing = self.shared.writing.clone();
+        // The error says that the writer is gone, which is what is waited for.
+        while writing.changed().await.is_ok() {}
+        self.shared.pool.close().await;
+    }
+}
+
+impl Shared {
+    fn new(
+        options: PostgresOptions,
+        statements: Arc<Statements>,
+        pool: PgPool,
+        appends: mpsc::Sender<Appending>,
+        writing: watch::Receiver<()>,
+        wake: Arc<Wake>,
+        channel: String,
+    ) -> Self {
+        Self {
+            options,
+            statements,
+            pool,
+            appends: Mutex::new(Some(appends)),
+            writing,
+            wake,
+            channel,
+        }
+    }
+
+    fn appends(&self) -> Option<mpsc::Sender<Appending>> {
+        let appends = self.appends.lock().unwrap_or_else(PoisonError::into_inner);
+        appends.clone()
+    }
+
+    fn stop(&self) {
+        self.appends
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        self.wake.close();
+        self.wake.nudge();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore")
+            .field("options", &self.shared.options)
+            .finish_non_exhaustive()
+    }
+}

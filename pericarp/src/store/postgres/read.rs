@@ -1,0 +1,188 @@
+use futures_util::TryStreamExt as _;
+use futures_util::stream::BoxStream;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, PgPool};
+
+use super::fault::{Kind, PostgresFault};
+use super::row::{event, named_event};
+use super::statements::Statements;
+use crate::store::Read;
+use crate::{CommitId, Page, Position, StreamName, Timestamp, Version};
+
+/// A question that any connection answers.
+pub(super) trait Question: Send {
+    type Answer: Send;
+
+    /// Asks; from the start, unless it remembers how far it came on a connection that was lost.
+    fn ask(
+        &mut self,
+        connection: &mut PgConnection,
+        statements: &Statements,
+    ) -> impl Future<Output = Result<Self::Answer, PostgresFault>> + Send;
+}
+
+/// Asks on a connection of the pool. Idle connections do not know that the server went away, so
+/// one that turns out to be gone is replaced, for as many as there may be.
+pub(super) async fn ask<Q: Question>(
+    pool: &PgPool,
+    statements: &Statements,
+    mut question: Q,
+) -> Result<(Q, Q::Answer), PostgresFault> {
+    let mut gone = pool.options().get_max_connections();
+    loop {
+        let mut connection = pool.acquire().await?;
+        match question.ask(&mut connection, statements).await {
+            Ok(answer) => return Ok((question, answer)),
+            Err(fault) if fault.kind() == Kind::Lost && gone > 0 => {
+                gone -= 1;
+                connection.close_on_drop();
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+}
+
+/// What a read selects, to be filled into a page.
+pub(super) struct Fill {
+    pub(super) read: Read,
+    pub(super) page: Page,
+}
+
+impl Question for Fill {
+    type Answer = ();
+
+    async fn ask(
+        &mut self,
+        connection: &mut PgConnection,
+        statements: &Statements,
+    ) -> Result<(), PostgresFault> {
+        let Self { read, page } = self;
+        page.clear();
+        match read {
+            Read::Stream(read) => {
+                let stream = read.stream.as_str();
+                let rows = sqlx::query(statements.stream(read, false))
+                    .bind(stream)
+                    .bind(read.from.get().cast_signed())
+                    .fetch(connection);
+                push_rows(rows, page, read.limit, Some(stream)).await
+            }
+            Read::Streams(read) => {
+                let (after, version) = match &read.after {
+                    Some((stream, version)) => (stream.as_str(), version.get().cast_signed()),
+                    None => ("", 0),
+                };
+                let rows = sqlx::query(statements.streams(read))
+                    .bind(names(&read.streams))
+                    .bind(after)
+                    .bind(version)
+                    .fetch(connection);
+                push_rows(rows, page, read.limit, None).await
+            }
+            Read::Log(read) => {
+                let filter = &read.filter;
+                let types: Vec<&str> = filter.types.iter().map(|name| name.as_str()).collect();
+                // No stored category holds a NUL, which PostgreSQL would not even look for.
+                let categories: Vec<&str> = filter
+                    .categories
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|category| !category.contains('\0'))
+                    .collect();
+                let rows = sqlx::query(statements.log(read))
+                    .bind(i64::try_from(read.past.get()).unwrap_or(i64::MAX))
+                    .bind(types)
+                    .bind(categories)
+                    .bind(names(&filter.streams))
+                    .bind(filter.since.map(Timestamp::as_micros))
+                    .bind(filter.until.map(Timestamp::as_micros))
+                    .fetch(connection);
+                push_rows(rows, page, read.limit, None).await
+            }
+            Read::Event(id) => {
+                let rows = sqlx::query(statements.event()).bind(*id).fetch(connection);
+                push_rows(rows, page, 1, None).await
+            }
+            Read::Commit(id) => fill_commit(connection, statements, *id, page).await,
+        }
+    }
+}
+
+/// Fills a page with a whole commit, however large.
+pub(super) async fn fill_commit(
+    connection: &mut PgConnection,
+    statements: &Statements,
+    id: CommitId,
+    page: &mut Page,
+) -> Result<(), PostgresFault> {
+    let mut rows = sqlx::query(statements.commit())
+        .bind(id.get())
+        .fetch(connection);
+    while let Some(row) = rows.try_next().await? {
+        page.push_beyond_limit(&named_event(&row)?);
+    }
+    Ok(())
+}
+
+/// Pushes at most `limit` rows; the statement selects one more in order to tell whether there are.
+async fn push_rows(
+    mut rows: BoxStream<'_, sqlx::Result<PgRow>>,
+    page: &mut Page,
+    limit: usize,
+    stream: Option<&str>,
+) -> Result<(), PostgresFault> {
+    let mut taken = 0;
+    while let Some(row) = rows.try_next().await? {
+        let record = match stream {
+            Some(stream) => event(&row, stream)?,
+            None => named_event(&row)?,
+        };
+        if taken == limit || !page.push(&record) {
+            page.set_has_more(true);
+            break;
+        }
+        taken += 1;
+    }
+    Ok(())
+}
+
+/// Where the log ends.
+pub(super) struct Head;
+
+impl Question for Head {
+    type Answer = Position;
+
+    async fn ask(
+        &mut self,
+        connection: &mut PgConnection,
+        statements: &Statements,
+    ) -> Result<Position, PostgresFault> {
+        let head: i64 = sqlx::query_scalar(statements.head())
+            .fetch_one(connection)
+            .await?;
+        Ok(Position::new(head.unsigned_abs()))
+    }
+}
+
+/// The version that a stream has.
+pub(super) struct VersionOf(pub(super) StreamName);
+
+impl Question for VersionOf {
+    type Answer = Version;
+
+    async fn ask(
+        &mut self,
+        connection: &mut PgConnection,
+        statements: &Statements,
+    ) -> Result<Version, PostgresFault> {
+        let version: i64 = sqlx::query_scalar(statements.stream_version())
+            .bind(self.0.as_str())
+            .fetch_one(connection)
+            .await?;
+        Ok(Version::new(version.unsigned_abs()))
+    }
+}
+
+fn names(streams: &[StreamName]) -> Vec<&str> {
+    streams.iter().map(StreamName::as_str).collect()
+}
