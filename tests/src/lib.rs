@@ -8,8 +8,9 @@ pub use counting::Counting;
 
 use std::time::Duration;
 
-use pericarp::store::sqlite::{SqliteOptions, WhenFull};
-use pericarp::store::{ReadLog, Store};
+use pericarp::store::postgres::PostgresOptions;
+use pericarp::store::sqlite::SqliteOptions;
+use pericarp::store::{ReadLog, Store, WhenFull};
 use pericarp::{
     Commit, CommitId, EventType, Expected, Ids, NewEvent, RandomIds, StreamName, Timestamp,
 };
@@ -47,6 +48,19 @@ pub fn tight(options: SqliteOptions) -> SqliteOptions {
         .linger(Duration::ZERO)
         .cache_kib(64)
         .checkpoint_pages(8)
+}
+
+/// One connection to read with, one place in the queue, statements of few events, no linger, no
+/// prepared statements.
+pub fn tight_postgres(options: PostgresOptions) -> PostgresOptions {
+    options
+        .max_connections(1)
+        .queue(1, WhenFull::Wait)
+        .batch_size(2)
+        .linger(Duration::ZERO)
+        .statement_cache(0)
+        .listen(false)
+        .poll_interval(Duration::from_millis(10))
 }
 
 /// An error and what caused it.

@@ -27,7 +27,7 @@ pub(super) struct Batch<'c> {
     steps: Vec<i32>,
     ids: Vec<Uuid>,
     types: Vec<&'c str>,
-    schema_versions: Vec<i32>,
+    schema_versions: Vec<i64>,
     occurred: Vec<i64>,
     payloads: Vec<&'c str>,
     metadatas: Vec<&'c str>,
@@ -76,8 +76,7 @@ impl<'c> Batch<'c> {
                 self.steps.push(step);
                 self.ids.push(event.id.unwrap_or_default());
                 self.types.push(event.event_type.as_str());
-                self.schema_versions
-                    .push(event.schema_version.cast_signed());
+                self.schema_versions.push(event.schema_version.into());
                 self.occurred.push(event.occurred_at.as_micros());
                 self.payloads.push(event.data);
                 self.metadatas.push(event.metadata);

@@ -27,7 +27,7 @@ pub(super) async fn migrate(
     steps: &[&str],
 ) -> Result<(), MigrateError> {
     let schema = quoted(name);
-    if current(connection, &schema, steps).await? == steps.len() {
+    if current(connection, name, steps).await? == steps.len() {
         return Ok(());
     }
     run(connection, "BEGIN ISOLATION LEVEL READ COMMITTED".into()).await?;
@@ -35,7 +35,7 @@ pub(super) async fn migrate(
         .bind(&schema)
         .execute(&mut *connection)
         .await?;
-    let done = current(connection, &schema, steps).await?;
+    let done = current(connection, name, steps).await?;
     let there: bool =
         sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)")
             .bind(name)
@@ -64,16 +64,21 @@ pub(super) async fn migrate(
 
 async fn current(
     connection: &mut PgConnection,
-    schema: &str,
+    name: &str,
     steps: &[&str],
 ) -> Result<usize, MigrateError> {
-    let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
-        .bind(format!("{schema}.pericarp_schema"))
-        .fetch_one(&mut *connection)
-        .await?;
+    // Of the catalogue itself: a session may remember that a name meant nothing a moment ago.
+    let there: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                        WHERE n.nspname = $1 AND c.relname = 'pericarp_schema')",
+    )
+    .bind(name)
+    .fetch_one(&mut *connection)
+    .await?;
     if !there {
         return Ok(0);
     }
+    let schema = quoted(name);
     let newest = format!("SELECT coalesce(max(version), 0) FROM {schema}.pericarp_schema");
     let row = sqlx::query(AssertSqlSafe(newest))
         .fetch_one(connection)

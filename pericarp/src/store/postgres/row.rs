@@ -15,7 +15,7 @@ pub(super) fn facts<'r>(
     Ok(RecordedEvent {
         version: Version::new(number(row, 0)?.unsigned_abs()),
         event_type: text(row, 1)?,
-        schema_version: small(row, 2)?,
+        schema_version: number(row, 2)? as u32,
         occurred_at: Timestamp::from_micros(number(row, 3)?),
         data: text(row, 4)?,
         metadata: text(row, 5)?,

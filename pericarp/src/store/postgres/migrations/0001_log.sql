@@ -14,8 +14,8 @@ CREATE TABLE @schema@.pericarp_events (
     version        bigint  NOT NULL,               -- place in the stream, from 1, dense
     occurred_at    bigint  NOT NULL,               -- microseconds since 1970, UTC
     recorded_at    bigint  NOT NULL,               -- microseconds since 1970, UTC; never falls
+    schema_version bigint  NOT NULL,               -- of its type, from 1, in 32 bits
     id             uuid    NOT NULL CONSTRAINT pericarp_events_id_key UNIQUE,
-    schema_version integer NOT NULL,               -- of its type, from 1
     ordinal        integer NOT NULL,               -- place in its commit, from 0
     type           text COLLATE "C" NOT NULL,      -- stored name of the event's type
     data           json    NOT NULL,               -- the payload, byte for byte
@@ -81,7 +81,7 @@ CREATE FUNCTION @schema@.pericarp_append(
     steps          integer[],
     ids            uuid[],
     types          text[],
-    schema_versions integer[],
+    schema_versions bigint[],
     occurred       bigint[],
     payloads       json[],
     metadatas      json[],

@@ -1,0 +1,191 @@
+//! The laws, on a PostgreSQL database: with the defaults, with the tightest options, and on one
+//! thread.
+
+use std::process::Command;
+use std::time::Duration;
+
+use pericarp::store::postgres::PostgresOptions;
+use pericarp::store::{Limits, OpenError, PostgresStore};
+use pericarp::testing::conformance::{Held, Role, Subject, Vandalism};
+use pericarp_tests::tight_postgres;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+/// Logs in a database, a schema each.
+struct OnPostgres {
+    tight: bool,
+}
+
+/// A log in a schema of its own.
+#[derive(Clone)]
+pub(crate) struct Schema {
+    url: String,
+    name: String,
+}
+
+impl Schema {
+    /// A client that is not Pericarp.
+    pub(crate) async fn client(&self) -> PgConnection {
+        let mut client = PgConnection::connect(&self.url).await.unwrap();
+        let path = format!("SET search_path TO {}", self.name);
+        client.execute(AssertSqlSafe(path)).await.unwrap();
+        client
+    }
+}
+
+impl OnPostgres {
+    fn options(&self, log: &Schema) -> PostgresOptions {
+        let options = PostgresOptions::parse(&log.url).unwrap();
+        let options = options.schema(&log.name).limits(self.limits());
+        if self.tight {
+            tight_postgres(options)
+        } else {
+            options
+        }
+    }
+}
+
+impl Subject for OnPostgres {
+    type Store = PostgresStore;
+    type Log = Schema;
+
+    fn limits(&self) -> Limits {
+        Limits {
+            max_bytes_per_commit: 8 << 20,
+            ..Limits::default()
+        }
+    }
+
+    async fn empty_log(&self) -> Schema {
+        Schema {
+            url: "postgres://postgres@127.0.0.1:54999/postgres".into(),
+            name: format!("s{}", uuid::Uuid::now_v7().simple()),
+        }
+    }
+
+    async fn open(&self, log: &Schema) -> Result<PostgresStore, OpenError> {
+        PostgresStore::open_with(self.options(log)).await
+    }
+
+    async fn open_impatient(&self, log: &Schema) -> Result<PostgresStore, OpenError> {
+        let options = self
+            .options(log)
+            .query_timeout(Some(Duration::from_millis(200)));
+        PostgresStore::open_with(options).await
+    }
+
+    fn process(&self, log: &Schema, role: Role) -> Option<Command> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_another_process"));
+        command
+            .arg(role.to_string())
+            .args([&log.url, &log.name])
+            .args(self.tight.then_some("tight"));
+        Some(command)
+    }
+
+    async fn vandalise(&self, log: &Schema) -> Option<Vec<Vandalism>> {
+        Some(vandalise(&mut log.client().await).await)
+    }
+
+    /// Somebody holds the append lock for longer than the store waits.
+    async fn break_storage(&self, log: &Schema) -> Option<Held> {
+        let mut client = log.client().await;
+        let hold = "BEGIN; SELECT pericarp_lock()";
+        client.execute(hold).await.unwrap();
+        Some(Box::new(client))
+    }
+
+    async fn begin_append(&self, log: &Schema) -> Option<Held> {
+        let mut client = log.client().await;
+        let begin = "BEGIN; SELECT pericarp_lock();
+            INSERT INTO pericarp_events
+                (position, stream, version, occurred_at, recorded_at, id, schema_version, ordinal,
+                 type, data, metadata)
+            SELECT coalesce(max(position), 0) + 1, 1000000, 1, 0, 0, gen_random_uuid(), 1, 0, 't', '{}', '{}'
+            FROM pericarp_events";
+        client.execute(begin).await.unwrap();
+        Some(Box::new(client))
+    }
+
+    async fn age(&self, log: &Schema) -> Option<()> {
+        let insert = "INSERT INTO pericarp_schema (version) VALUES (1000)";
+        log.client().await.execute(insert).await.unwrap();
+        Some(())
+    }
+}
+
+/// What a client can try with SQL alone, without changing the schema.
+async fn vandalise(client: &mut PgConnection) -> Vec<Vandalism> {
+    let columns = [
+        ("position", "position + 1000"),
+        ("stream", "stream + 1"),
+        ("version", "version + 1000"),
+        ("id", "gen_random_uuid()"),
+        ("type", "'other'"),
+        ("schema_version", "2"),
+        ("ordinal", "ordinal + 1"),
+        ("occurred_at", "0"),
+        ("recorded_at", "0"),
+        ("data", "'{}'"),
+        ("metadata", "'[]'"),
+    ];
+    let mut attempts = Vec::new();
+    let names = columns.map(|(name, _)| name).join(", ");
+    for (column, value) in columns {
+        attempts.push(format!("UPDATE pericarp_events SET {column} = {value}"));
+        // With the lock and without, a copy of a row that has one other value.
+        let copied = columns.map(|(name, _)| if name == column { value } else { name });
+        let copied = copied.join(", ");
+        let insert =
+            format!("INSERT INTO pericarp_events ({names}) SELECT {copied} FROM pericarp_events");
+        for conflict in [
+            "",
+            " ON CONFLICT DO NOTHING",
+            " ON CONFLICT (position) DO UPDATE SET data = '{}'",
+        ] {
+            attempts.push(format!("{insert}{conflict}"));
+        }
+    }
+    attempts.extend(
+        [
+            "DELETE FROM pericarp_events",
+            "DELETE FROM pericarp_events WHERE position = 1",
+            "TRUNCATE pericarp_events",
+            "TRUNCATE pericarp_streams CASCADE",
+            "DELETE FROM pericarp_streams",
+            "UPDATE pericarp_streams SET name = name || 'x'",
+            "UPDATE pericarp_streams SET category = 'other'",
+            "UPDATE pericarp_streams SET id = id + 1000",
+            "INSERT INTO pericarp_streams (id, name, category)
+             SELECT id + 1000, name, category FROM pericarp_streams",
+            "INSERT INTO pericarp_streams (id, name, category) SELECT id, 'x-' || id, 'x' FROM pericarp_streams
+             ON CONFLICT (id) DO UPDATE SET name = 'x-1'",
+            "WITH gone AS (DELETE FROM pericarp_events RETURNING *) SELECT count(*) FROM gone",
+            "COPY pericarp_events FROM PROGRAM 'printf \"\"'",
+        ]
+        .map(String::from),
+    );
+    let mut tried = Vec::new();
+    for attempt in attempts {
+        let refusal = client.execute(AssertSqlSafe(attempt.clone())).await;
+        tried.push(Vandalism {
+            attempt,
+            refusal: refusal.err().map(|error| error.to_string()),
+        });
+    }
+    tried
+}
+
+mod with_defaults {
+    pericarp::testing::conformance_suite!(super::OnPostgres { tight: false });
+}
+
+mod tight {
+    pericarp::testing::conformance_suite!(super::OnPostgres { tight: true });
+}
+
+mod on_one_thread {
+    pericarp::testing::conformance_suite!(
+        super::OnPostgres { tight: false },
+        flavor = "current_thread"
+    );
+}
