@@ -2,40 +2,25 @@
 //! thread.
 
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use pericarp::store::postgres::PostgresOptions;
 use pericarp::store::{Limits, OpenError, PostgresStore};
 use pericarp::testing::conformance::{Held, Role, Subject, Vandalism};
+use pericarp_tests::postgres::{Schema, Server};
 use pericarp_tests::tight_postgres;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 /// Logs in a database, a schema each.
 struct OnPostgres {
     tight: bool,
 }
 
-/// A log in a schema of its own.
-#[derive(Clone)]
-pub(crate) struct Schema {
-    url: String,
-    name: String,
-}
-
-impl Schema {
-    /// A client that is not Pericarp.
-    pub(crate) async fn client(&self) -> PgConnection {
-        let mut client = PgConnection::connect(&self.url).await.unwrap();
-        let path = format!("SET search_path TO {}", self.name);
-        client.execute(AssertSqlSafe(path)).await.unwrap();
-        client
-    }
-}
-
 impl OnPostgres {
-    fn options(&self, log: &Schema) -> PostgresOptions {
-        let options = PostgresOptions::parse(&log.url).unwrap();
-        let options = options.schema(&log.name).limits(self.limits());
+    fn options(&self, log: &Arc<Schema>) -> PostgresOptions {
+        let options = PostgresOptions::parse(&log.url().to_string()).unwrap();
+        let options = options.schema(log.name()).limits(self.limits());
         if self.tight {
             tight_postgres(options)
         } else {
@@ -46,7 +31,7 @@ impl OnPostgres {
 
 impl Subject for OnPostgres {
     type Store = PostgresStore;
-    type Log = Schema;
+    type Log = Arc<Schema>;
 
     fn limits(&self) -> Limits {
         Limits {
@@ -55,47 +40,44 @@ impl Subject for OnPostgres {
         }
     }
 
-    async fn empty_log(&self) -> Schema {
-        Schema {
-            url: "postgres://postgres@127.0.0.1:54999/postgres".into(),
-            name: format!("s{}", uuid::Uuid::now_v7().simple()),
-        }
+    async fn empty_log(&self) -> Arc<Schema> {
+        Arc::new(Server::shared().schema().await)
     }
 
-    async fn open(&self, log: &Schema) -> Result<PostgresStore, OpenError> {
+    async fn open(&self, log: &Arc<Schema>) -> Result<PostgresStore, OpenError> {
         PostgresStore::open_with(self.options(log)).await
     }
 
-    async fn open_impatient(&self, log: &Schema) -> Result<PostgresStore, OpenError> {
+    async fn open_impatient(&self, log: &Arc<Schema>) -> Result<PostgresStore, OpenError> {
         let options = self
             .options(log)
             .query_timeout(Some(Duration::from_millis(200)));
         PostgresStore::open_with(options).await
     }
 
-    fn process(&self, log: &Schema, role: Role) -> Option<Command> {
+    fn process(&self, log: &Arc<Schema>, role: Role) -> Option<Command> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_another_process"));
         command
             .arg(role.to_string())
-            .args([&log.url, &log.name])
+            .args([&log.url().to_string(), log.name()])
             .args(self.tight.then_some("tight"));
         Some(command)
     }
 
-    async fn vandalise(&self, log: &Schema) -> Option<Vec<Vandalism>> {
-        Some(vandalise(&mut log.client().await).await)
+    async fn vandalise(&self, log: &Arc<Schema>) -> Option<Vec<Vandalism>> {
+        Some(vandalise(&mut log.connect().await).await)
     }
 
     /// Somebody holds the append lock for longer than the store waits.
-    async fn break_storage(&self, log: &Schema) -> Option<Held> {
-        let mut client = log.client().await;
+    async fn break_storage(&self, log: &Arc<Schema>) -> Option<Held> {
+        let mut client = log.connect().await;
         let hold = "BEGIN; SELECT pericarp_lock()";
         client.execute(hold).await.unwrap();
         Some(Box::new(client))
     }
 
-    async fn begin_append(&self, log: &Schema) -> Option<Held> {
-        let mut client = log.client().await;
+    async fn begin_append(&self, log: &Arc<Schema>) -> Option<Held> {
+        let mut client = log.connect().await;
         let begin = "BEGIN; SELECT pericarp_lock();
             INSERT INTO pericarp_events
                 (position, stream, version, occurred_at, recorded_at, id, schema_version, ordinal,
@@ -106,9 +88,9 @@ impl Subject for OnPostgres {
         Some(Box::new(client))
     }
 
-    async fn age(&self, log: &Schema) -> Option<()> {
+    async fn age(&self, log: &Arc<Schema>) -> Option<()> {
         let insert = "INSERT INTO pericarp_schema (version) VALUES (1000)";
-        log.client().await.execute(insert).await.unwrap();
+        log.connect().await.execute(insert).await.unwrap();
         Some(())
     }
 }

@@ -12,6 +12,7 @@ mod conformance_sqlite;
 mod derive;
 mod disk;
 mod domain;
+mod equipment;
 mod regressions;
 mod sqlite;
 mod ui;

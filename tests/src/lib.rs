@@ -1,8 +1,13 @@
 //! Parts shared by the integration tests and the programs they start.
-#![expect(clippy::unwrap_used, reason = "a failing test says where")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failing test says where"
+)]
 
 pub mod allocations;
 mod counting;
+pub mod postgres;
 
 pub use counting::Counting;
 
