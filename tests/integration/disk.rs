@@ -4,8 +4,6 @@
 //! with a limit on the size of files.
 
 use std::env;
-use std::fs::File;
-use std::io::{ErrorKind, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,7 +15,7 @@ use pericarp::testing::conformance::{
     Capabilities, Held, Subject, law_13_outages_are_typed_and_recovered_from as law_13,
 };
 use pericarp::{Expected, Position};
-use pericarp_tests::{chain, commit_of, commit_to};
+use pericarp_tests::{Ballast, chain, commit_of, commit_to};
 use rusqlite::Connection;
 
 /// Where the process that a test started finds its folder.
@@ -79,31 +77,6 @@ fn in_a_process_of_its_own(
          kernel.apparmor_restrict_unprivileged_userns=0):\n{out}\n{err}"
     );
     None
-}
-
-/// Fills the disk until it is dropped.
-struct Ballast(PathBuf);
-
-impl Ballast {
-    fn fill(folder: &Path) -> Self {
-        let ballast = Self(folder.join("ballast"));
-        let mut file = File::create(&ballast.0).unwrap();
-        for size in [1 << 20, 4 << 10, 1] {
-            let full = loop {
-                if let Err(error) = file.write_all(&vec![0; size]) {
-                    break error;
-                }
-            };
-            assert_eq!(full.kind(), ErrorKind::StorageFull, "{full}");
-        }
-        ballast
-    }
-}
-
-impl Drop for Ballast {
-    fn drop(&mut self) {
-        std::fs::remove_file(&self.0).unwrap();
-    }
 }
 
 /// Forbids files of more than so many bytes until it is dropped.

@@ -6,10 +6,14 @@
 )]
 
 pub mod allocations;
+mod ballast;
 mod counting;
+mod free_port;
 pub mod postgres;
 
+pub use ballast::Ballast;
 pub use counting::Counting;
+pub use free_port::free_port;
 
 use std::time::Duration;
 

@@ -1,49 +1,15 @@
 //! Processes that share a server, and do not know of each other.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::process::Command;
 
 use sqlx::{Connection, PgConnection, query_scalar};
 use tempfile::TempDir;
 
-/// A process that uses the server in a folder until it is dropped.
-struct User {
-    process: Child,
-}
-
-impl User {
-    fn start(folder: &Path, grace: u32) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_postgres_user"));
-        command.arg(folder).arg(grace.to_string());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let process = command.spawn().unwrap();
-        Self { process }
-    }
-
-    /// Waits until it has the server, and returns its URL.
-    fn url(&mut self) -> String {
-        let mut line = String::new();
-        let mut output = BufReader::new(self.process.stdout.as_mut().unwrap());
-        output.read_line(&mut line).unwrap();
-        line.trim().to_owned()
-    }
-
-    fn kill(mut self) {
-        self.process.kill().unwrap();
-    }
-}
-
-impl Drop for User {
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        self.process.wait().unwrap();
-    }
-}
+use super::user::{User, kill, runs};
+use super::wait_until;
 
 /// The folder of a server, of which nothing is left in the end.
 struct Folder {
@@ -67,7 +33,11 @@ impl Folder {
     }
 
     fn user(&self) -> User {
-        User::start(&self.path(), 1)
+        self.user_with_grace("1")
+    }
+
+    fn user_with_grace(&self, seconds: &str) -> User {
+        User::start(&["shared", self.path().to_str().unwrap(), seconds])
     }
 
     /// The server that runs now.
@@ -104,31 +74,6 @@ impl Folder {
         });
         wait_until("the watchdogs are gone", || self.watchdogs().is_empty());
         wait_until("the server is gone", || !runs(postmaster));
-    }
-}
-
-fn runs(process: &str) -> bool {
-    // A process that has ended, but whose parent has not noticed, has no command line.
-    fs::read(format!("/proc/{process}/cmdline")).is_ok_and(|line| !line.is_empty())
-}
-
-fn kill(processes: &[String]) {
-    let status = Command::new("sh")
-        .args(["-c", r#"kill -9 "$@""#, "sh"])
-        .args(processes)
-        .status();
-    assert!(status.unwrap().success());
-    for process in processes {
-        wait_until("a killed process ends", || !runs(process));
-    }
-}
-
-#[track_caller]
-fn wait_until(what: &str, condition: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !condition() {
-        assert!(started.elapsed() < Duration::from_secs(60), "never: {what}");
-        thread::sleep(Duration::from_millis(5));
     }
 }
 
@@ -173,7 +118,7 @@ fn a_user_who_comes_as_the_server_goes_has_a_server() {
     let folder = Folder::new();
     let mut postmaster = String::new();
     for _ in 0..3 {
-        let mut user = User::start(&folder.path(), 0);
+        let mut user = folder.user_with_grace("0");
         let url = user.url();
         started_at(&url);
         postmaster = folder.postmaster();

@@ -13,10 +13,14 @@ pub struct Database(Own);
 impl Database {
     pub(super) async fn create(server: &Server, clauses: &str) -> Self {
         let name = name();
-        execute(server.url(), &format!("CREATE DATABASE {name} {clauses}")).await;
+        execute(
+            server.socket(),
+            &format!("CREATE DATABASE {name} {clauses}"),
+        )
+        .await;
         Self(Own {
             url: server.url().clone().database(&name),
-            server: server.url().clone(),
+            server: server.socket().clone(),
             drop: format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
             name,
         })
@@ -58,13 +62,13 @@ pub struct Schema(Own);
 impl Schema {
     pub(super) async fn create(server: &Server) -> Self {
         let name = name();
-        execute(server.url(), &format!("CREATE SCHEMA {name}")).await;
+        execute(server.socket(), &format!("CREATE SCHEMA {name}")).await;
         Self(Own {
             url: server
                 .url()
                 .clone()
                 .with(&format!("options=-csearch_path%3D{name}")),
-            server: server.url().clone(),
+            server: server.socket().clone(),
             drop: format!("DROP SCHEMA IF EXISTS {name} CASCADE"),
             name,
         })

@@ -6,6 +6,8 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, PgConnection, PgPool};
 
 use super::database::{Database, Schema};
+use super::options::Options;
+use super::own_server::OwnServer;
 use super::shared::Shared;
 use super::url::Url;
 
@@ -19,6 +21,10 @@ const GRACE: u32 = 20;
 #[derive(Debug, Clone)]
 pub struct Server {
     url: Url,
+    /// How the tests themselves come in, whatever they made of the other way.
+    socket: Url,
+    /// What every `CREATE DATABASE` says.
+    databases: &'static str,
 }
 
 impl Server {
@@ -42,8 +48,33 @@ impl Server {
         server
     }
 
-    pub(super) const fn at(url: Url) -> Self {
-        Self { url }
+    /// Starts a server of one's own, in about a second.
+    pub async fn start_own(options: Options) -> OwnServer {
+        OwnServer::start_with(options).await
+    }
+
+    pub(super) fn at(url: Url) -> Self {
+        Self {
+            socket: url.clone(),
+            url,
+            databases: "",
+        }
+    }
+
+    /// The same, but clients go to this address.
+    pub(super) fn seen_at(self, address: &str) -> Self {
+        Self {
+            url: self.url.at(address),
+            ..self
+        }
+    }
+
+    pub(super) fn with_databases(self, databases: &'static str) -> Self {
+        Self { databases, ..self }
+    }
+
+    pub(super) const fn socket(&self) -> &Url {
+        &self.socket
     }
 
     /// The URL of its superuser.
@@ -54,13 +85,13 @@ impl Server {
     /// Creates a database with a name of its own: 20 to 50 ms. For tests that need everything to
     /// themselves: advisory locks and notifications are seen all over a database.
     pub async fn database(&self) -> Database {
-        Database::create(self, "").await
+        self.database_with("").await
     }
 
     /// Creates a database with more to say, such as `TEMPLATE template0 LOCALE_PROVIDER icu
     /// ICU_LOCALE 'en-US'`.
     pub async fn database_with(&self, clauses: &str) -> Database {
-        Database::create(self, clauses).await
+        Database::create(self, &format!("{} {clauses}", self.databases)).await
     }
 
     /// Creates a schema with a name of its own in the database of [`Self::url`]: a few ms.
@@ -68,9 +99,9 @@ impl Server {
         Schema::create(self).await
     }
 
-    /// Connects the superuser.
+    /// Connects the superuser, over a socket if it has one.
     pub async fn connect(&self) -> PgConnection {
-        connect(&self.url).await
+        connect(&self.socket).await
     }
 }
 

@@ -9,15 +9,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use uuid::Uuid;
 
-use super::cluster::{Cluster, PATIENCE};
+use super::cluster::{Cluster, NO_PORT, PATIENCE};
+use super::options::Options;
 use super::probe::{Answer, probe};
 use super::server::Server;
 use super::url::Url;
 
 const WATCHDOG: &str = include_str!("watchdog.sh");
-
-/// The port is only a part of the socket's name.
-const PORT: u16 = 5432;
 
 /// A use of a server that many processes share. It stops some time after the last use ended,
 /// however that process ended.
@@ -124,11 +122,11 @@ fn watch(folder: &Path, grace: u32) {
 fn running(folder: &Path) -> Option<Url> {
     let name = std::fs::read_to_string(folder.join("current")).ok()?;
     let server = folder.join(name);
-    let socket = Cluster::socket_in(&server, PORT);
+    let socket = Cluster::socket_in(&server, NO_PORT);
     let started = Instant::now();
     loop {
         match probe(&socket) {
-            Answer::Ready => return Some(Url::of_socket(&server, PORT)),
+            Answer::Ready => return Some(Url::of_socket(&server, NO_PORT)),
             Answer::Nobody => return None,
             Answer::NotNow => assert!(
                 started.elapsed() < PATIENCE,
@@ -150,7 +148,7 @@ fn start(folder: &Path) -> Url {
         }
     }
     let name = &Uuid::now_v7().simple().to_string()[20..];
-    let cluster = Cluster::create(folder.join(name));
+    let cluster = Cluster::create(folder.join(name), &Options::new());
     cluster.start();
     std::fs::write(folder.join("next"), name).unwrap();
     std::fs::rename(folder.join("next"), folder.join("current")).unwrap();
