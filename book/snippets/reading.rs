@@ -100,6 +100,46 @@ async fn a_cursor_is_a_complete_feed() -> Outcome {
     Ok(())
 }
 
+// ANCHOR: follow
+/// Handles every event there is and will be, until the store is closed.
+async fn follow(store: &impl Store, seen: &mut Vec<Position>) -> Result<(), ReadError> {
+    let mut cursor = Position::START;
+    loop {
+        cursor = catch_up(store, cursor, seen).await?;
+        match store.wait_past(cursor).await {
+            Ok(_) => {}
+            Err(ReadError::Closed) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+}
+// ANCHOR_END: follow
+
+#[tokio::test]
+async fn a_follower_sees_what_comes_later() -> Outcome {
+    let app = bank().await?;
+    let mut seen = Vec::new();
+    let deposits = async {
+        for cents in 1..=20 {
+            let account = AccountId(cents % 2 + 1);
+            app.execute(Deposit {
+                account,
+                cents: cents.into(),
+            })
+            .await?;
+            tokio::task::yield_now().await;
+        }
+        app.store().close().await;
+        Outcome::Ok(())
+    };
+    let (followed, deposited) = tokio::join!(follow(app.store(), &mut seen), deposits);
+    deposited?;
+    followed?;
+    assert_eq!(seen.len(), 26);
+    assert!(seen.is_sorted());
+    Ok(())
+}
+
 #[tokio::test]
 async fn streams_events_and_commits_are_looked_up() -> Outcome {
     let store = MemoryStore::new();

@@ -197,6 +197,8 @@ async fn options_that_cannot_work_are_refused() {
         options().readers(0),
         options().readers(65),
         options().queue(0, WhenFull::Wait),
+        options().poll_interval(Duration::ZERO),
+        options().poll_interval(Duration::from_secs(3_601)),
     ] {
         let error = SqliteStore::open_with(wrong).await.unwrap_err();
         assert!(matches!(error, OpenError::Option { .. }), "{error}");

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
+use super::tail::Tail;
 use super::{
     AppendError, CommitPlan, Direction, Filter, Limits, Read, ReadError, ReadLog, ReadStream,
     ReadStreams, Store, Visit, is_replay_of,
@@ -31,6 +32,7 @@ struct Shared {
     limits: Limits,
     clock: Box<dyn Clock>,
     log: Mutex<Log>,
+    tail: Tail,
 }
 
 #[derive(Default)]
@@ -74,6 +76,7 @@ impl MemoryStore {
                 limits,
                 clock: Box::new(clock),
                 log: Mutex::default(),
+                tail: Tail::new(),
             }),
         }
     }
@@ -116,11 +119,17 @@ impl fmt::Debug for MemoryStore {
 impl Store for MemoryStore {
     async fn append(&self, commit: Commit) -> Result<Committed, AppendError> {
         self.shared.limits.check(&commit)?;
-        let mut log = self.log();
-        if log.closed {
-            return Err(AppendError::Closed);
+        let verdict = {
+            let mut log = self.log();
+            if log.closed {
+                return Err(AppendError::Closed);
+            }
+            log.append(&commit, self.shared.clock.now())
+        };
+        if let Ok(committed) = &verdict {
+            self.shared.tail.advance(committed.last);
         }
-        log.append(&commit, self.shared.clock.now())
+        verdict
     }
 
     async fn read(&self, read: Read, mut page: Page) -> Result<Page, ReadError> {
@@ -157,8 +166,13 @@ impl Store for MemoryStore {
         }
     }
 
+    async fn wait_past(&self, position: Position) -> Result<Position, ReadError> {
+        self.shared.tail.wait_past(self, position).await
+    }
+
     async fn close(&self) {
         self.log().closed = true;
+        self.shared.tail.close();
     }
 }
 

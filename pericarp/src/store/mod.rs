@@ -13,7 +13,9 @@ mod queue;
 mod read;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod tail;
 mod visit;
+mod wait;
 mod when_full;
 
 use std::future::Future;
@@ -104,7 +106,43 @@ pub trait Store: Send + Sync + 'static {
         stream: &StreamName,
     ) -> impl Future<Output = Result<Version, ReadError>> + Send;
 
+    /// Waits until the log has an event behind `position`, and says where the log ends then; at
+    /// once if it has one already. To follow the log, read to its end, wait, and read on.
+    ///
+    /// Unless a store has a way to be told, this asks for the head again and again: after 1 ms at
+    /// first, and after 100 ms in the end.
+    ///
+    /// ```
+    /// use pericarp::Position;
+    /// use pericarp::store::{MemoryStore, Store};
+    /// # use pericarp::{Commit, CommitId, EventType, Expected, Ids, NewEvent, RandomIds, StreamName, Timestamp};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let store = MemoryStore::new();
+    /// # let mut commit = Commit::new(CommitId::new(RandomIds.next()));
+    /// # commit.to(StreamName::new("account", 1)?, Expected::Any).raw(NewEvent {
+    /// #     id: None, event_type: &EventType::from_static("account.opened"), schema_version: 1,
+    /// #     occurred_at: Timestamp::EPOCH, data: "{}", metadata: "{}",
+    /// # })?;
+    /// let (head, committed) = tokio::join!(store.wait_past(Position::START), store.append(commit));
+    /// assert_eq!(head?, committed?.last);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ReadError::Closed`] once the store is closed, also if that happens meanwhile; otherwise
+    /// [`ReadError`] if the store cannot be read.
+    fn wait_past(
+        &self,
+        position: Position,
+    ) -> impl Future<Output = Result<Position, ReadError>> + Send {
+        wait::poll_head(self, position)
+    }
+
     /// Refuses new appends and reads, answers those that are queued, and returns when it is done.
+    /// Whoever waits for events is told.
     fn close(&self) -> impl Future<Output = ()> + Send;
 
     /// Takes a visitor to the events of one stream, from where `read` starts to the end, or until
@@ -167,6 +205,13 @@ impl<S: Store> Store for Arc<S> {
         visitor: V,
     ) -> impl Future<Output = Result<V, ReadError>> + Send {
         S::visit(self, read, visitor)
+    }
+
+    fn wait_past(
+        &self,
+        position: Position,
+    ) -> impl Future<Output = Result<Position, ReadError>> + Send {
+        S::wait_past(self, position)
     }
 
     fn close(&self) -> impl Future<Output = ()> + Send {

@@ -129,6 +129,10 @@ impl<S: Store> Store for Faulty<S> {
         self.inner.stream_version(stream).await
     }
 
+    async fn wait_past(&self, position: Position) -> Result<Position, ReadError> {
+        self.inner.wait_past(position).await
+    }
+
     async fn close(&self) {
         self.inner.close().await;
     }

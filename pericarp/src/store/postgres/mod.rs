@@ -176,6 +176,20 @@ impl Store for PostgresStore {
             .await
     }
 
+    async fn wait_past(&self, position: Position) -> Result<Position, ReadError> {
+        let Shared {
+            options,
+            statements,
+            pool,
+            wake,
+            channel,
+            ..
+        } = &*self.shared;
+        let _waiting = wake.waiting();
+        wake.listen(options, statements, pool, channel);
+        wake.tail.wait_past(self, position).await
+    }
+
     async fn close(&self) {
         self.shared.stop();
         let mut writing = self.shared.writing.clone();
@@ -217,7 +231,6 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         self.wake.close();
-        self.wake.nudge();
     }
 }
 

@@ -1,6 +1,7 @@
 //! The embedded log: one SQLite file, written by one thread, read by a few.
 
 mod append;
+mod lookout;
 mod migrate;
 mod open;
 mod options;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 
 use super::queue::{Queue, Refused};
+use super::tail::Tail;
 use super::{AppendError, OpenError, Read, ReadError, ReadStream, Store, Visit};
 pub use super::{Durability, WhenFull};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
@@ -49,6 +51,9 @@ struct Shared {
     options: SqliteOptions,
     appends: Arc<Queue<Appending>>,
     reads: Arc<Queue<Reading>>,
+    /// Where the log ends, as far as this store knows.
+    tail: Arc<Tail>,
+    lookout: Arc<lookout::Lookout>,
     /// How many threads are running.
     threads: watch::Receiver<usize>,
 }
@@ -170,6 +175,11 @@ impl Store for SqliteStore {
         }
     }
 
+    async fn wait_past(&self, position: Position) -> Result<Position, ReadError> {
+        let _wanted = self.shared.lookout.wanted();
+        self.shared.tail.wait_past(self, position).await
+    }
+
     async fn close(&self) {
         self.shared.stop();
         let mut threads = self.shared.threads.clone();
@@ -182,6 +192,8 @@ impl Shared {
     fn stop(&self) {
         self.appends.close();
         self.reads.close();
+        self.lookout.close();
+        self.tail.close();
     }
 }
 

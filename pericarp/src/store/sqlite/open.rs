@@ -6,10 +6,12 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{oneshot, watch};
 
+use super::lookout::{self, Lookout};
 use super::migrate::{MIGRATIONS, MigrateError, migrate};
 use super::{Durability, Shared, SqliteOptions, read, writer};
 use crate::store::OpenError;
 use crate::store::queue::Queue;
+use crate::store::tail::Tail;
 
 /// The first release without the bug that can corrupt a WAL file when two connections write or
 /// checkpoint at once: <https://sqlite.org/wal.html#walresetbug>.
@@ -38,33 +40,34 @@ fn start(options: SqliteOptions, opened: oneshot::Sender<Result<Shared, OpenErro
     let (running, threads) = watch::channel(0);
     let running = Arc::new(running);
     let writer_runs = Running::new(&running);
-    let appends = Arc::new(Queue::new(options.queue_capacity));
-    let reads = Arc::new(Queue::new(options.queue_capacity));
-    let connection = match start_parts(&options, &reads, &running) {
+    let shared = Shared {
+        appends: Arc::new(Queue::new(options.queue_capacity)),
+        reads: Arc::new(Queue::new(options.queue_capacity)),
+        tail: Arc::new(Tail::new()),
+        lookout: Arc::new(Lookout::default()),
+        options: options.clone(),
+        threads,
+    };
+    let connection = match start_parts(&shared, &running) {
         Ok(connection) => connection,
         Err(error) => {
-            reads.close();
+            drop(shared);
             let _ = opened.send(Err(error));
             return;
         }
     };
-    let shared = Shared {
-        options: options.clone(),
-        appends: appends.clone(),
-        reads,
-        threads,
-    };
+    let (appends, tail) = (shared.appends.clone(), shared.tail.clone());
     // If nobody waits for the store any more, dropping it closes the queues.
     let _ = opened.send(Ok(shared));
-    writer::run(connection, &appends, &options);
+    writer::run(connection, &appends, &tail, &options);
     drop(writer_runs);
 }
 
 fn start_parts(
-    options: &SqliteOptions,
-    reads: &Arc<Queue<super::Reading>>,
+    shared: &Shared,
     running: &Arc<watch::Sender<usize>>,
 ) -> Result<Connection, OpenError> {
+    let options = &shared.options;
     let place = options.place();
     let mut connection = writing_connection(options)?;
     migrate(&mut connection, MIGRATIONS).map_err(|error| match error {
@@ -82,13 +85,21 @@ fn start_parts(
         .map_err(|source| refused(&place, source))?;
     for number in 0..options.readers {
         let connection = reading_connection(options).map_err(|error| refused(&place, error))?;
-        let (reads, runs) = (reads.clone(), Running::new(running));
+        let (reads, runs) = (shared.reads.clone(), Running::new(running));
         spawn(&format!("pericarp-reader-{number}"), move || {
             read::run(connection, &reads);
             drop(runs);
         })
         .map_err(|source| failed(&place, source))?;
     }
+    let looking = reading_connection(options).map_err(|error| refused(&place, error))?;
+    let (lookout, tail) = (shared.lookout.clone(), shared.tail.clone());
+    let (interval, runs) = (options.poll_interval, Running::new(running));
+    spawn("pericarp-lookout", move || {
+        lookout::run(&looking, &lookout, &tail, interval);
+        drop(runs);
+    })
+    .map_err(|source| failed(&place, source))?;
     Ok(connection)
 }
 

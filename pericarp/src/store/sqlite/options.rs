@@ -26,6 +26,7 @@ pub struct SqliteOptions {
     pub(super) mmap_bytes: u64,
     pub(super) cache_kib: u32,
     pub(super) checkpoint_pages: u32,
+    pub(super) poll_interval: Duration,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -46,6 +47,7 @@ impl SqliteOptions {
             mmap_bytes: 128 << 20,
             cache_kib: 16 << 10,
             checkpoint_pages: 16_000,
+            poll_interval: Duration::from_millis(50),
             clock: Arc::new(SystemClock),
         }
     }
@@ -131,6 +133,15 @@ impl SqliteOptions {
         self
     }
 
+    /// How often to look for events of other processes while somebody
+    /// [waits](crate::store::Store::wait_past): every 50 ms unless told otherwise, and at least
+    /// every hour. The store's own events are told of at once.
+    #[must_use]
+    pub const fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = interval;
+        self
+    }
+
     /// Where `recorded_at` comes from: the system's clock unless told otherwise.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -164,6 +175,11 @@ impl SqliteOptions {
         }
         if self.linger > Duration::from_secs(1) {
             return refuse("linger", self.linger.as_secs() as usize, "at most 1 s");
+        }
+        let polled = Duration::from_millis(1)..=Duration::from_secs(3_600);
+        if !polled.contains(&self.poll_interval) {
+            let millis = self.poll_interval.as_millis() as usize;
+            return refuse("poll_interval in ms", millis, "from 1 to 3600000");
         }
         if self.busy_timeout.as_millis() > i32::MAX as u128 {
             let seconds = self.busy_timeout.as_secs() as usize;

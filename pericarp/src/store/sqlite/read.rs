@@ -160,7 +160,7 @@ pub(super) fn fill_commit(
     Ok(())
 }
 
-fn head(connection: &Connection) -> rusqlite::Result<Position> {
+pub(super) fn head(connection: &Connection) -> rusqlite::Result<Position> {
     connection
         .prepare_cached("SELECT max(position) FROM pericarp_events")?
         .query_row([], |row| row.get::<_, Option<i64>>(0))

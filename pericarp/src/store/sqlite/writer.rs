@@ -8,12 +8,18 @@ use super::append::{self, Appender};
 use super::{Appending, SqliteOptions};
 use crate::store::AppendError;
 use crate::store::queue::Queue;
+use crate::store::tail::Tail;
 use crate::{CommitId, Committed, Position, Timestamp};
 
 type Answer = oneshot::Sender<Result<Committed, AppendError>>;
 
 /// Commits what is queued, batch after batch, until the queue is closed and empty.
-pub(super) fn run(connection: Connection, appends: &Queue<Appending>, options: &SqliteOptions) {
+pub(super) fn run(
+    connection: Connection,
+    appends: &Queue<Appending>,
+    tail: &Tail,
+    options: &SqliteOptions,
+) {
     // If this thread panics, nobody else would answer.
     let _guard = AbandonOnPanic(appends);
     let mut batch = VecDeque::new();
@@ -22,6 +28,12 @@ pub(super) fn run(connection: Connection, appends: &Queue<Appending>, options: &
     while appends.take_all(&mut batch, expected, options.linger) {
         expected = batch.len();
         commit_batch(&connection, &mut batch, options.clock.now(), &mut verdicts);
+        let committed = verdicts
+            .iter()
+            .filter_map(|(_, verdict)| verdict.as_ref().ok());
+        if let Some(head) = committed.map(|committed| committed.last).max() {
+            tail.advance(head);
+        }
         for (answer, verdict) in verdicts.drain(..) {
             // An appender that gave up finds out by appending the same commit again.
             let _ = answer.send(verdict);

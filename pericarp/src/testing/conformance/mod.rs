@@ -78,6 +78,7 @@ mod read;
 mod shutdown;
 mod subject;
 mod suite;
+mod wake;
 
 pub use append::{
     law_01_versions_and_positions, law_02_conflicts_are_typed, law_03_any_never_conflicts,
@@ -102,3 +103,4 @@ pub use races::{law_06_one_racer_wins, law_07_stored_equals_acknowledged};
 pub use read::law_14_streams_read_alike_in_any_pages;
 pub use shutdown::law_27_close_answers_every_append;
 pub use subject::{Capabilities, Held, Subject, Vandalism};
+pub use wake::law_32_waiting_readers_are_woken;

@@ -34,6 +34,7 @@ macro_rules! __conformance_suite {
             law_25_reopening_and_migration
             law_26_kills_lose_nothing
             law_27_close_answers_every_append
+            law_32_waiting_readers_are_woken
         }
     };
     (@tests $subject:tt $runtime:tt $($law:ident)+) => {
