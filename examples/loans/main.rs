@@ -38,7 +38,7 @@ use std::time::Instant;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use pericarp::Pericarp;
-use pericarp::store::{MemoryStore, SqliteStore, Store};
+use pericarp::store::{MemoryStore, PostgresStore, SqliteStore, Store};
 
 use crate::application::LoanApplication;
 use crate::import::{Imported, Timeline, import};
@@ -68,6 +68,10 @@ struct Arguments {
     /// Store in memory instead of in a file
     #[arg(long, conflicts_with = "db")]
     memory: bool,
+
+    /// Store in a PostgreSQL database instead
+    #[arg(long, value_name = "URL", conflicts_with_all = ["db", "memory"])]
+    postgres: Option<String>,
 
     /// Cut a sample of about this many cases out of the log instead
     #[arg(long, hide = true, requires_all = ["log", "sample"])]
@@ -111,6 +115,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
     if arguments.memory {
         say("Store    in memory")?;
         play(Pericarp::new(MemoryStore::new()), &timeline).await
+    } else if let Some(url) = &arguments.postgres {
+        let store = PostgresStore::open(url).await?;
+        say(format!("Store    {}", store.options().place()))?;
+        play(Pericarp::new(store), &timeline).await
     } else {
         let store = SqliteStore::open(&arguments.db).await?;
         say(format!("Store    {}", arguments.db.display()))?;
