@@ -16,6 +16,8 @@ mod given;
 #[cfg(test)]
 mod own_store;
 #[cfg(test)]
+mod postgres;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod shapes;
