@@ -10,6 +10,7 @@ mod ballast;
 mod counting;
 mod free_port;
 pub mod postgres;
+pub mod proxy;
 
 pub use ballast::Ballast;
 pub use counting::Counting;

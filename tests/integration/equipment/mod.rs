@@ -2,6 +2,7 @@
 
 mod databases;
 mod own_server;
+mod proxy;
 mod shared_server;
 mod user;
 

@@ -39,7 +39,7 @@ impl Server {
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<(Server, Option<Shared>)> = OnceLock::new();
         let (server, _) = SHARED.get_or_init(|| {
-            if let Ok(url) = env::var(GIVEN) {
+            if let Some(url) = env::var(GIVEN).ok().filter(|url| !url.is_empty()) {
                 return (Self::at(Url::parse(&url)), None);
             }
             let shared = Shared::join(&folder(), GRACE);
