@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pericarp::store::postgres::PostgresOptions;
 use pericarp::store::{Limits, OpenError, PostgresStore};
-use pericarp::testing::conformance::{Held, Role, Subject, Vandalism};
+use pericarp::testing::conformance::{Capabilities, Held, Role, Subject, Vandalism};
 use pericarp_tests::postgres::{Schema, Server};
 use pericarp_tests::tight_postgres;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
@@ -32,6 +32,13 @@ impl OnPostgres {
 impl Subject for OnPostgres {
     type Store = PostgresStore;
     type Log = Arc<Schema>;
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            bulk: false,
+            ..Capabilities::ALL
+        }
+    }
 
     fn limits(&self) -> Limits {
         Limits {
