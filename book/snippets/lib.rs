@@ -24,6 +24,8 @@ mod shapes;
 #[cfg(test)]
 mod sqlite;
 #[cfg(test)]
+mod transfer;
+#[cfg(test)]
 mod unit_of_work;
 
 /// What a snippet that may fail returns.

@@ -39,6 +39,18 @@ pub enum Error {
     #[cfg(feature = "store")]
     #[error(transparent)]
     Read(#[from] crate::store::ReadError),
+    /// Recorded events that were not, or may not have been, taken over.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Bulk(#[from] crate::store::BulkError),
+    /// A log that could not be exported.
+    #[cfg(feature = "transfer")]
+    #[error(transparent)]
+    Export(#[from] crate::transfer::ExportError),
+    /// A log that could not be imported, or not to its end.
+    #[cfg(feature = "transfer")]
+    #[error(transparent)]
+    Import(#[from] crate::transfer::ImportError),
     /// An aggregate that could not be loaded.
     #[cfg(feature = "store")]
     #[error(transparent)]
@@ -99,6 +111,12 @@ impl Error {
             Self::Append(error) => error.code(),
             #[cfg(feature = "store")]
             Self::Read(error) => error.code(),
+            #[cfg(feature = "store")]
+            Self::Bulk(error) => error.code(),
+            #[cfg(feature = "transfer")]
+            Self::Export(error) => error.code(),
+            #[cfg(feature = "transfer")]
+            Self::Import(error) => error.code(),
             #[cfg(feature = "store")]
             Self::Load(error) => error.code(),
             #[cfg(feature = "store")]

@@ -43,6 +43,16 @@ impl EventType {
         Self(Cow::Borrowed(name))
     }
 
+    /// Says whether a stored name is valid, without keeping it.
+    #[cfg(feature = "store")]
+    pub(crate) fn check(name: &str) -> Result<(), InvalidName> {
+        if is_valid(name.as_bytes()) {
+            Ok(())
+        } else {
+            Err(InvalidName::new("event type", name, RULE))
+        }
+    }
+
     /// Parses a name known only at run time.
     ///
     /// # Errors

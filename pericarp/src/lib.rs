@@ -38,6 +38,8 @@ mod timestamp;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "transfer")]
+pub mod transfer;
 
 pub use aggregate::{Aggregate, Apply, Create, Emits, FoldError, ReplayError, Starts, replay};
 #[cfg(feature = "store")]

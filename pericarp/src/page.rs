@@ -102,6 +102,11 @@ impl Page {
         self.text.capacity()
     }
 
+    /// How many bytes of text it holds.
+    pub const fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -124,6 +129,12 @@ impl Page {
         self.text.clear();
         self.rows.clear();
         self.has_more = false;
+    }
+
+    /// Forgets the events from `len` on; their text stays until the page is cleared.
+    #[cfg(feature = "store")]
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.rows.truncate(len);
     }
 
     /// Copies an event in, for stores. Text equal to the previous event's is stored once.

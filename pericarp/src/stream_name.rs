@@ -54,6 +54,15 @@ impl StreamName {
     /// # Errors
     /// [`InvalidName`] if there is no `-` or either part breaks the rules.
     pub fn parse(name: &str) -> Result<Self, InvalidName> {
+        let category = Self::check(name)?;
+        Ok(Self {
+            category_len: category.len() as u8,
+            name: name.into(),
+        })
+    }
+
+    /// Says whether a stored name is valid, without keeping it, and where its category is.
+    pub(crate) fn check(name: &str) -> Result<&str, InvalidName> {
         let Some((category, key)) = name.split_once('-') else {
             return Err(InvalidName::new(
                 "stream name",
@@ -63,10 +72,7 @@ impl StreamName {
         };
         check_category(category)?;
         check_key(key)?;
-        Ok(Self {
-            category_len: category.len() as u8,
-            name: name.into(),
-        })
+        Ok(category)
     }
 
     /// The whole name, `category-key`.

@@ -1,6 +1,8 @@
 //! The laws, on the log in memory.
 
-use pericarp::store::{Limits, MemoryStore, OpenError};
+use pericarp::store::{
+    Batch, BulkAppended, BulkError, BulkStore, Limits, MemoryStore, OpenError, Positions,
+};
 use pericarp::testing::conformance::{Capabilities, Subject};
 use pericarp::{SystemClock, testing};
 
@@ -11,7 +13,10 @@ impl Subject for OnMemory {
     type Log = MemoryStore;
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::NONE
+        Capabilities {
+            bulk: true,
+            ..Capabilities::NONE
+        }
     }
 
     fn limits(&self) -> Limits {
@@ -27,6 +32,15 @@ impl Subject for OnMemory {
 
     async fn open(&self, log: &MemoryStore) -> Result<MemoryStore, OpenError> {
         Ok(log.clone())
+    }
+
+    async fn append_recorded(
+        &self,
+        store: &MemoryStore,
+        batch: Batch,
+        positions: Positions,
+    ) -> Option<Result<BulkAppended, BulkError>> {
+        Some(store.append_recorded(batch, positions).await)
     }
 }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pericarp::store::postgres::PostgresOptions;
-use pericarp::store::{Limits, OpenError, PostgresStore};
+use pericarp::store::{
+    Batch, BulkAppended, BulkError, BulkStore, Limits, OpenError, Positions, PostgresStore,
+};
 use pericarp::testing::conformance::{Held, Role, Subject, Vandalism};
 use pericarp_tests::postgres::{Schema, Server};
 use pericarp_tests::tight_postgres;
@@ -86,6 +88,15 @@ impl Subject for OnPostgres {
             FROM pericarp_events";
         client.execute(begin).await.unwrap();
         Some(Box::new(client))
+    }
+
+    async fn append_recorded(
+        &self,
+        store: &PostgresStore,
+        batch: Batch,
+        positions: Positions,
+    ) -> Option<Result<BulkAppended, BulkError>> {
+        Some(store.append_recorded(batch, positions).await)
     }
 
     async fn age(&self, log: &Arc<Schema>) -> Option<()> {

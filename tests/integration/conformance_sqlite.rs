@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pericarp::store::sqlite::SqliteOptions;
-use pericarp::store::{Limits, OpenError, SqliteStore};
+use pericarp::store::{
+    Batch, BulkAppended, BulkError, BulkStore, Limits, OpenError, Positions, SqliteStore,
+};
 use pericarp::testing::conformance::{Held, Role, Subject, Vandalism};
 use pericarp_tests::tight;
 use rusqlite::Connection;
@@ -106,6 +108,15 @@ impl Subject for OnSqlite {
             )
             .expect("an open transaction");
         Some(Box::new(client))
+    }
+
+    async fn append_recorded(
+        &self,
+        store: &SqliteStore,
+        batch: Batch,
+        positions: Positions,
+    ) -> Option<Result<BulkAppended, BulkError>> {
+        Some(store.append_recorded(batch, positions).await)
     }
 
     async fn age(&self, log: &LogFile) -> Option<()> {

@@ -15,4 +15,6 @@ mod domain;
 mod equipment;
 mod regressions;
 mod sqlite;
+mod transfer;
+mod transfer_faults;
 mod ui;

@@ -39,7 +39,7 @@ fn check(files: Vec<PathBuf>, words: &[&str]) {
 }
 
 /// What is not the domain: what needs a store or a runtime, and the two files that join both.
-const NOT_DOMAIN: &[&str] = &["app", "store", "testing", "lib.rs", "error.rs"];
+const NOT_DOMAIN: &[&str] = &["app", "store", "testing", "transfer", "lib.rs", "error.rs"];
 
 #[test]
 fn nothing_in_the_domain_knows_a_store_or_a_runtime() {
@@ -113,6 +113,20 @@ fn nothing_outside_the_sqlite_store_knows_sqlite() {
 }
 
 #[test]
+fn nothing_in_a_transfer_knows_which_store_it_is() {
+    check(
+        sources("pericarp/src/transfer", &[]),
+        &[
+            "SqliteStore",
+            "PostgresStore",
+            "MemoryStore",
+            "store::sqlite",
+            "store::postgres",
+        ],
+    );
+}
+
+#[test]
 fn nothing_outside_the_postgres_store_knows_postgresql() {
     let words = ["Pg", "sqlx::postgres", "sqlx::Postgres"];
     check(sources("pericarp/src", &["store/postgres"]), &words);
@@ -158,6 +172,7 @@ fn no_statement_of_a_store_changes_or_removes_a_row() {
 fn no_event_passes_through_a_dyn() {
     let except = [NOT_DOMAIN, &["clock.rs"]].concat();
     check(sources("pericarp/src", &except), &["dyn "]);
+    check(sources("pericarp/src/transfer", &[]), &["dyn "]);
 }
 
 #[test]

@@ -1,3 +1,5 @@
+mod bulk;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::ControlFlow;
@@ -51,6 +53,7 @@ struct Stream {
 }
 
 struct Stored {
+    position: Position,
     id: Uuid,
     event_type: Box<str>,
     schema_version: u32,
@@ -140,7 +143,7 @@ impl Store for MemoryStore {
     }
 
     async fn head(&self) -> Result<Position, ReadError> {
-        Ok(Position::new(self.open_log()?.events.len() as u64))
+        Ok(self.open_log()?.head())
     }
 
     async fn stream_version(&self, stream: &StreamName) -> Result<Version, ReadError> {
@@ -195,7 +198,7 @@ impl Log {
             .events
             .last()
             .map_or(now, |last| last.recorded_at.max(now));
-        let first = Position::new(self.events.len() as u64 + 1);
+        let first = self.head().next();
         let mut ordinal = 0;
         let mut metadata: Arc<str> = Arc::from("{}");
         for ((append, events), versions) in commit.appends().zip(&plan.streams) {
@@ -209,6 +212,7 @@ impl Log {
                 self.event_index.insert(id, self.events.len());
                 self.streams[stream].events.push(self.events.len());
                 self.events.push(Stored {
+                    position: self.head().next(),
                     id,
                     event_type: event.event_type.as_str().into(),
                     schema_version: event.schema_version,
@@ -224,8 +228,7 @@ impl Log {
                 ordinal += 1;
             }
         }
-        let last = Position::new(self.events.len() as u64);
-        let mut committed = Committed::new(commit.id(), first, last, now);
+        let mut committed = Committed::new(commit.id(), first, self.head(), now);
         committed.streams = plan.streams;
         Ok(committed)
     }
@@ -238,7 +241,7 @@ impl Log {
                 return Ok(Version::NONE);
             };
             let events = &self.streams[stream].events;
-            let before = events.partition_point(|&at| (at as u64) < position.previous().get());
+            let before = events.partition_point(|&at| self.events[at].position < position);
             Ok::<_, AppendError>(Version::new(before as u64))
         };
         match is_replay_of(commit, &page, version_before)? {
@@ -260,6 +263,12 @@ impl Log {
             }
         }
         Ok(())
+    }
+
+    fn head(&self) -> Position {
+        self.events
+            .last()
+            .map_or(Position::START, |last| last.position)
     }
 
     fn version(&self, stream: &StreamName) -> Version {
@@ -338,11 +347,10 @@ impl Log {
     }
 
     fn read_log(&self, read: &ReadLog, page: &mut Page) {
-        let past = read.past.get() as usize;
-        let count = self.events.len();
+        let count_until = |last: Position| self.events.partition_point(|e| e.position <= last);
         let places: &mut dyn Iterator<Item = usize> = match read.direction {
-            Direction::Forward => &mut (past.min(count)..count),
-            Direction::Backward => &mut (0..past.saturating_sub(1).min(count)).rev(),
+            Direction::Forward => &mut (count_until(read.past)..self.events.len()),
+            Direction::Backward => &mut (0..count_until(read.past.previous())).rev(),
         };
         self.fill(
             page,
@@ -402,7 +410,7 @@ impl Log {
             schema_version: event.schema_version,
             stream: self.streams[event.stream].name.as_str(),
             version: event.version,
-            position: Position::new(at as u64 + 1),
+            position: event.position,
             ordinal: event.ordinal,
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,

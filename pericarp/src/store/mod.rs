@@ -1,5 +1,6 @@
 //! The log: what a store promises, and the stores that come with the crate.
 
+mod bulk;
 mod commit_plan;
 mod durability;
 mod error;
@@ -21,6 +22,10 @@ mod when_full;
 use std::future::Future;
 use std::sync::Arc;
 
+pub use bulk::{
+    Batch, BulkAppended, BulkError, BulkPlan, BulkStore, Found, InvalidRecord, LogEnd, Planned,
+    PlannedStream, Positions, Reason, Refused,
+};
 pub use commit_plan::{CommitPlan, is_replay_of};
 pub use durability::Durability;
 pub use error::{AppendError, Conflict, OpenError, ReadError, StoreFault};

@@ -1,7 +1,9 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use crate::store::{AppendError, Read, ReadError, Store};
+use crate::store::{
+    AppendError, Batch, BulkAppended, BulkError, BulkStore, Positions, Read, ReadError, Store,
+};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
 
 /// A store that fails when it is told to, so that a test can see what an application does then.
@@ -135,6 +137,40 @@ impl<S: Store> Store for Faulty<S> {
 
     async fn close(&self) {
         self.inner.close().await;
+    }
+}
+
+/// Batches fail as appends do.
+impl<S: BulkStore> BulkStore for Faulty<S> {
+    async fn append_recorded(
+        &self,
+        batch: Batch,
+        positions: Positions,
+    ) -> Result<BulkAppended, BulkError> {
+        let unknown = || {
+            let source = "the connection was cut, as the test planned".into();
+            BulkError::OutcomeUnknown { source }
+        };
+        match next(&self.appends) {
+            Some(Fault::Refuse) => {
+                let source = "the store is out of order, as the test planned".into();
+                return Err(BulkError::Failed { source });
+            }
+            Some(Fault::LoseRequest) => return Err(unknown()),
+            Some(Fault::LoseAnswer) => {
+                // Whatever it says is lost.
+                let _ = self.inner.append_recorded(batch, positions).await;
+                return Err(unknown());
+            }
+            Some(Fault::Overtake(other)) => {
+                if let Err(error) = self.inner.append(other).await {
+                    let source = error.into();
+                    return Err(BulkError::Failed { source });
+                }
+            }
+            _ => {}
+        }
+        self.inner.append_recorded(batch, positions).await
     }
 }
 

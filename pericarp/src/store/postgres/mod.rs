@@ -1,6 +1,7 @@
 //! The log in a PostgreSQL database, which several processes share.
 
 mod append;
+mod bulk;
 mod fault;
 mod migrate;
 mod open;
@@ -16,7 +17,8 @@ mod writer;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
+use tokio::sync::Mutex as AsyncMutex;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -64,6 +66,8 @@ struct Shared {
     writing: watch::Receiver<()>,
     wake: Arc<Wake>,
     channel: String,
+    /// The connection that takes over what other logs recorded, once there is any.
+    importer: AsyncMutex<Option<PgConnection>>,
 }
 
 impl PostgresStore {
@@ -217,6 +221,7 @@ impl Shared {
             writing,
             wake,
             channel,
+            importer: AsyncMutex::default(),
         }
     }
 

@@ -36,6 +36,11 @@ impl Statements {
         }
     }
 
+    /// The name of the schema, as SQL has it.
+    pub(super) fn schema(&self) -> &str {
+        &self.schema
+    }
+
     pub(super) fn head(&self) -> AssertSqlSafe<String> {
         let schema = &self.schema;
         AssertSqlSafe(format!(
@@ -172,6 +177,25 @@ impl Statements {
         AssertSqlSafe(format!(
             "SELECT {FACTS}, {RECORD}, s.name FROM {schema}.pericarp_events AS e
              JOIN {schema}.pericarp_streams AS s ON s.id = e.stream WHERE e.id = $1"
+        ))
+    }
+
+    /// $1: ids of events.
+    pub(super) fn events(&self) -> AssertSqlSafe<String> {
+        let schema = &self.schema;
+        AssertSqlSafe(format!(
+            "SELECT {FACTS}, {RECORD}, s.name FROM {schema}.pericarp_events AS e
+             JOIN {schema}.pericarp_streams AS s ON s.id = e.stream WHERE e.id = ANY($1)"
+        ))
+    }
+
+    /// $1: streams.
+    pub(super) fn versions(&self) -> AssertSqlSafe<String> {
+        let schema = &self.schema;
+        AssertSqlSafe(format!(
+            "SELECT s.name, s.id,
+                    coalesce((SELECT max(e.version) FROM {schema}.pericarp_events AS e WHERE e.stream = s.id), 0)
+             FROM {schema}.pericarp_streams AS s WHERE s.name = ANY($1)"
         ))
     }
 

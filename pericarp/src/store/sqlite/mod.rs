@@ -1,6 +1,7 @@
 //! The embedded log: one SQLite file, written by one thread, read by a few.
 
 mod append;
+mod bulk;
 mod lookout;
 mod migrate;
 mod open;
@@ -18,7 +19,10 @@ use tokio::sync::{oneshot, watch};
 
 use super::queue::{Queue, Refused};
 use super::tail::Tail;
-use super::{AppendError, OpenError, Read, ReadError, ReadStream, Store, Visit};
+use super::{
+    AppendError, Batch, BulkAppended, BulkError, BulkStore, OpenError, Positions, Read, ReadError,
+    ReadStream, Store, Visit,
+};
 pub use super::{Durability, WhenFull};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
 pub use options::SqliteOptions;
@@ -49,13 +53,19 @@ pub struct SqliteStore {
 
 struct Shared {
     options: SqliteOptions,
-    appends: Arc<Queue<Appending>>,
+    appends: Arc<Queue<Writing>>,
     reads: Arc<Queue<Reading>>,
     /// Where the log ends, as far as this store knows.
     tail: Arc<Tail>,
     lookout: Arc<lookout::Lookout>,
     /// How many threads are running.
     threads: watch::Receiver<usize>,
+}
+
+/// What the writer is to do.
+enum Writing {
+    Append(Appending),
+    Import(bulk::Importing),
 }
 
 /// A commit on its way to the writer.
@@ -123,7 +133,10 @@ impl Store for SqliteStore {
         let id = commit.id();
         let (answer, answered) = oneshot::channel();
         let appending = Appending { commit, answer };
-        match appends.push(appending, options.when_full).await {
+        match appends
+            .push(Writing::Append(appending), options.when_full)
+            .await
+        {
             Ok(()) => {}
             Err(Refused::Closed) => return Err(AppendError::Closed),
             Err(Refused::Full) => {
@@ -185,6 +198,32 @@ impl Store for SqliteStore {
         let mut threads = self.shared.threads.clone();
         // An error says that every thread is gone, which is what is waited for.
         let _ = threads.wait_for(|running| *running == 0).await;
+    }
+}
+
+impl BulkStore for SqliteStore {
+    /// Waits for a place in the queue even where appends are rejected.
+    async fn append_recorded(
+        &self,
+        batch: Batch,
+        positions: Positions,
+    ) -> Result<BulkAppended, BulkError> {
+        let (answer, answered) = oneshot::channel();
+        let importing = bulk::Importing {
+            batch,
+            positions,
+            answer,
+        };
+        let pushed = self
+            .shared
+            .appends
+            .push(Writing::Import(importing), WhenFull::Wait)
+            .await;
+        pushed.map_err(|_| BulkError::Closed)?;
+        answered.await.unwrap_or_else(|_| {
+            let source = "the writer thread ended before it answered".into();
+            Err(BulkError::OutcomeUnknown { source })
+        })
     }
 }
 

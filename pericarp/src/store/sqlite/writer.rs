@@ -5,7 +5,8 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::oneshot;
 
 use super::append::{self, Appender};
-use super::{Appending, SqliteOptions};
+use super::bulk::{self, Importing};
+use super::{Appending, SqliteOptions, Writing};
 use crate::store::AppendError;
 use crate::store::queue::Queue;
 use crate::store::tail::Tail;
@@ -16,33 +17,56 @@ type Answer = oneshot::Sender<Result<Committed, AppendError>>;
 /// Commits what is queued, batch after batch, until the queue is closed and empty.
 pub(super) fn run(
     connection: Connection,
-    appends: &Queue<Appending>,
+    queue: &Queue<Writing>,
     tail: &Tail,
     options: &SqliteOptions,
 ) {
     // If this thread panics, nobody else would answer.
-    let _guard = AbandonOnPanic(appends);
+    let _guard = AbandonOnPanic(queue);
+    let mut queued = VecDeque::new();
     let mut batch = VecDeque::new();
     let mut verdicts = Vec::new();
     let mut expected = 1;
-    while appends.take_all(&mut batch, expected, options.linger) {
-        expected = batch.len();
-        commit_batch(&connection, &mut batch, options.clock.now(), &mut verdicts);
-        let committed = verdicts
-            .iter()
-            .filter_map(|(_, verdict)| verdict.as_ref().ok());
-        if let Some(head) = committed.map(|committed| committed.last).max() {
-            tail.advance(head);
-        }
-        for (answer, verdict) in verdicts.drain(..) {
-            // An appender that gave up finds out by appending the same commit again.
-            let _ = answer.send(verdict);
+    while queue.take_all(&mut queued, expected, options.linger) {
+        expected = queued.len();
+        while !queued.is_empty() {
+            let import = take_until_import(&mut queued, &mut batch);
+            if !batch.is_empty() {
+                commit_batch(&connection, &mut batch, options.clock.now(), &mut verdicts);
+            }
+            let committed = verdicts
+                .iter()
+                .filter_map(|(_, verdict)| verdict.as_ref().ok());
+            if let Some(head) = committed.map(|committed| committed.last).max() {
+                tail.advance(head);
+            }
+            for (answer, verdict) in verdicts.drain(..) {
+                // An appender that gave up finds out by appending the same commit again.
+                let _ = answer.send(verdict);
+            }
+            if let Some(importing) = import {
+                bulk::import(&connection, importing, tail);
+            }
         }
     }
     // So that whoever copies the file alone has everything. If others still use the file, nobody
     // waits: the last of them does it.
     let _ = connection.busy_timeout(Duration::ZERO);
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+/// Moves the appends up to the next import, which share a transaction, and takes the import, which
+/// has its own.
+fn take_until_import(
+    queued: &mut VecDeque<Writing>,
+    batch: &mut VecDeque<Appending>,
+) -> Option<Importing> {
+    loop {
+        match queued.pop_front()? {
+            Writing::Append(appending) => batch.push_back(appending),
+            Writing::Import(importing) => return Some(importing),
+        }
+    }
 }
 
 /// Commits a batch as one transaction, each commit with its own verdict.
@@ -155,7 +179,7 @@ fn append_error(error: &BatchError, id: CommitId) -> AppendError {
     }
 }
 
-struct AbandonOnPanic<'q>(&'q Queue<Appending>);
+struct AbandonOnPanic<'q>(&'q Queue<Writing>);
 
 impl Drop for AbandonOnPanic<'_> {
     fn drop(&mut self) {

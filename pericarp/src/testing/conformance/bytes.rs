@@ -64,7 +64,7 @@ pub async fn law_10_bytes_are_sacred<S: Subject>(subject: &S) {
 }
 
 /// JSON of every kind that a store could be tempted to change.
-fn texts() -> Vec<String> {
+pub(super) fn texts() -> Vec<String> {
     let texts = [
         r#""\u0000\b\f\n\r\t\\\"\/\u00e9\ud83d\ude00\ud800""#,
         "\"żółć 漢字 🦀 e\u{301} \u{200b}\u{feff}\u{2028}\u{10ffff} \u{7f}\"",

@@ -3,7 +3,7 @@ use std::future::Future;
 use std::process::Command;
 
 use super::Role;
-use crate::store::{Limits, OpenError, Store};
+use crate::store::{Batch, BulkAppended, BulkError, Limits, OpenError, Positions, Store};
 
 /// A store that is held to the laws, as its author describes it.
 ///
@@ -73,6 +73,19 @@ pub trait Subject: Send + Sync {
         async { None }
     }
 
+    /// [`Capabilities::bulk`]: hands recorded events to a store that implements
+    /// [`BulkStore`](crate::store::BulkStore):
+    /// `Some(store.append_recorded(batch, positions).await)`.
+    fn append_recorded(
+        &self,
+        store: &Self::Store,
+        batch: Batch,
+        positions: Positions,
+    ) -> impl Future<Output = Option<Result<BulkAppended, BulkError>>> + Send {
+        let _ = (store, batch, positions);
+        async { None }
+    }
+
     /// [`Capabilities::schema`]: makes `log`, which is not open, look as if a newer release of the
     /// store had migrated it.
     fn age(&self, log: &Self::Log) -> impl Future<Output = Option<()>> + Send {
@@ -107,6 +120,8 @@ pub struct Capabilities {
     pub transactions: bool,
     /// The log has a schema, with a version: [`Subject::age`].
     pub schema: bool,
+    /// The store takes over what another log recorded: [`Subject::append_recorded`].
+    pub bulk: bool,
 }
 
 impl Capabilities {
@@ -118,6 +133,7 @@ impl Capabilities {
         outages: true,
         transactions: true,
         schema: true,
+        bulk: true,
     };
 
     /// None of them: a log in memory.
@@ -128,6 +144,7 @@ impl Capabilities {
         outages: false,
         transactions: false,
         schema: false,
+        bulk: false,
     };
 }
 

@@ -35,6 +35,7 @@ macro_rules! __conformance_suite {
             law_26_kills_lose_nothing
             law_27_close_answers_every_append
             law_32_waiting_readers_are_woken
+            law_33_imports_keep_every_byte
         }
     };
     (@tests $subject:tt $runtime:tt $($law:ident)+) => {

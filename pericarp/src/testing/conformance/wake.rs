@@ -9,7 +9,7 @@ use super::events::{Stored, commit, read, stream};
 use crate::store::{ReadError, ReadLog, Store};
 use crate::{Committed, Expected, Position};
 
-type Waiting = JoinHandle<Result<Position, ReadError>>;
+pub(super) type Waiting = JoinHandle<Result<Position, ReadError>>;
 
 /// Whoever waits for the log to grow is woken by an append, in this store or in another on the
 /// same log, and by nothing else: however many wait, whoever of them gives up, and at once if the
@@ -79,7 +79,7 @@ async fn wake<S: Store + Clone>(
 }
 
 /// A wait that was polled at least once. It is not over: the log ends at `position`, or before it.
-async fn begin<S: Store + Clone>(law: &str, store: &S, position: Position) -> Waiting {
+pub(super) async fn begin<S: Store + Clone>(law: &str, store: &S, position: Position) -> Waiting {
     let store = store.clone();
     let mut waiting = Box::pin(async move { store.wait_past(position).await });
     let early = poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context))).await;
@@ -90,7 +90,7 @@ async fn begin<S: Store + Clone>(law: &str, store: &S, position: Position) -> Wa
     tokio::spawn(waiting)
 }
 
-async fn joined(law: &str, waiting: Waiting) -> Result<Position, ReadError> {
+pub(super) async fn joined(law: &str, waiting: Waiting) -> Result<Position, ReadError> {
     match within(law, "a waiting reader", waiting).await {
         Ok(woken) => woken,
         Err(error) => panic!("{law}: a waiting reader panicked: {error}"),
