@@ -4,12 +4,16 @@ use std::io::{self, Cursor, Read, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
-use pericarp::store::{Batch, BulkStore, Limits, MemoryStore, Positions, SqliteStore, Store};
+use pericarp::store::postgres::PostgresOptions;
+use pericarp::store::{
+    Batch, BulkStore, Limits, MemoryStore, Positions, PostgresStore, SqliteStore, Store,
+};
 use pericarp::transfer::{Export, Import, Imported, Progress};
 use pericarp::{
     Clock, Commit, CommitId, EventType, Expected, NewEvent, Position, RecordedEvent, StreamName,
     Timestamp, Version,
 };
+use pericarp_tests::postgres::Server;
 use pericarp_tests::{commit_to, positions};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -239,31 +243,43 @@ fn batch_of(events: &[Wild]) -> Batch {
     batch
 }
 
-async fn goes_round(events: &[Wild], batch_size: usize, gzip: bool) {
+/// From memory into `store`, and from there into memory again: three times the same file.
+async fn goes_round(store: &impl BulkStore, events: &[Wild], batch_size: usize, gzip: bool) {
     let first = MemoryStore::new();
     let batch = batch_of(events);
     first.append_recorded(batch, Positions::Keep).await.unwrap();
     let log = export(&first, gzip).await;
 
-    let folder = tempfile::tempdir().unwrap();
-    let file = SqliteStore::open(folder.path().join("log.db"))
-        .await
-        .unwrap();
     let reader = Cursor::new(log.clone());
-    let import_in_batches = Import::into(&file).batch_size(batch_size);
+    let import_in_batches = Import::into(store).batch_size(batch_size);
     let imported = import_in_batches.from_reader(reader).await.unwrap();
     assert_eq!(imported.added, events.len() as u64);
-    let from_file = export(&file, gzip).await;
-    assert!(from_file == log, "SQLite exports another file");
+    let from_store = export(store, gzip).await;
+    assert!(from_store == log, "the store exports another file");
 
     let last = MemoryStore::new();
-    import(&last, &from_file).await;
+    import(&last, &from_store).await;
     assert!(
         export(&last, gzip).await == log,
         "the last export is another file"
     );
-    assert_eq!(import(&file, &log).await.skipped, events.len() as u64);
-    file.close().await;
+    assert_eq!(import(store, &log).await.skipped, events.len() as u64);
+    store.close().await;
+}
+
+async fn goes_round_through_sqlite(events: &[Wild], batch_size: usize, gzip: bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let store = SqliteStore::open(path).await.unwrap();
+    goes_round(&store, events, batch_size, gzip).await;
+}
+
+async fn goes_round_through_postgres(events: &[Wild], batch_size: usize, gzip: bool) {
+    let schema = Server::shared().schema().await;
+    let options = PostgresOptions::parse(&schema.url().to_string()).unwrap();
+    let options = options.schema(schema.name());
+    let store = PostgresStore::open_with(options).await.unwrap();
+    goes_round(&store, events, batch_size, gzip).await;
 }
 
 proptest! {
@@ -276,7 +292,21 @@ proptest! {
         gzip: bool,
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(goes_round(&events, batch_size, gzip));
+        runtime.block_on(goes_round_through_sqlite(&events, batch_size, gzip));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_export_of_an_import_into_postgresql_is_the_same_file(
+        events in prop::collection::vec(wild_event(), 0..40),
+        batch_size in 1..8_usize,
+        gzip: bool,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(goes_round_through_postgres(&events, batch_size, gzip));
     }
 }
 
