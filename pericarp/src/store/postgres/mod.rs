@@ -2,6 +2,7 @@
 
 mod append;
 mod bulk;
+mod doctor;
 mod fault;
 mod migrate;
 mod open;
