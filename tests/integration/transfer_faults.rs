@@ -7,7 +7,7 @@ use pericarp::Expected;
 use pericarp::store::{MemoryStore, SqliteStore, Store};
 use pericarp::testing::{Fault, Faulty};
 use pericarp::transfer::{Export, ExportError, Import, ImportError, ImportFault};
-use pericarp_tests::{chain, commit_to, positions};
+use pericarp_tests::{chain, commit_of, commit_to, positions};
 use rusqlite::Connection;
 
 use crate::transfer::{Shared, export, import, small_log};
@@ -17,6 +17,40 @@ async fn fails(log: impl Into<Vec<u8>>) -> (ImportError, MemoryStore) {
     let reader = Cursor::new(log.into());
     let outcome = Import::into(&store).from_reader(reader).await;
     (outcome.unwrap_err(), store)
+}
+
+#[tokio::test]
+async fn a_log_that_was_cut_within_a_character_was_cut() {
+    let store = MemoryStore::new();
+    let payload = commit_of("a", Expected::Any, 1, "\"é🦀\"");
+    store.append(payload).await.unwrap();
+    let log = export(&store, false).await;
+    let crab = log
+        .windows(4)
+        .position(|four| four == "🦀".as_bytes())
+        .unwrap();
+    for cut in crab..crab + 4 {
+        let (error, _) = fails(&log[..cut]).await;
+        assert_eq!(error.code(), "import.truncated", "{}", chain(&error));
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_was_renumbered_is_known_when_it_is_renumbered_again() {
+    let log = export(&small_log().await, false).await;
+    let store = MemoryStore::new();
+    let own = commit_to("own", Expected::Any, 1);
+    store.append(own).await.unwrap();
+    let import = Import::into(&store).renumber();
+    import.from_reader(Cursor::new(log.clone())).await.unwrap();
+    let import = Import::into(&store).from_reader(Cursor::new(log));
+    let error = import.await.unwrap_err();
+    assert_eq!(error.code(), "bulk.recorded_elsewhere");
+    assert!(
+        chain(&error).contains("renumber again"),
+        "{}",
+        chain(&error)
+    );
 }
 
 #[tokio::test]
@@ -164,7 +198,7 @@ async fn a_line_that_is_not_an_event_is_named_and_what_is_before_is_kept() {
         ),
         (
             "\"position\":4",
-            "\"position\":4611686018427387904",
+            "\"position\":2305843009213693952",
             "the position is not from 1 to",
         ),
         (

@@ -18,7 +18,8 @@ use crate::store::{BulkError, BulkStore, Positions};
 /// with by running it again. Compressed input is recognised by how it begins.
 ///
 /// Memory stays at a few batches, however long the log; a thread of its own reads one batch while
-/// the store writes the last. Dropping the future ends the import between two batches.
+/// the store writes the last. Dropping the future ends the import between two batches; the thread
+/// ends once the reader lets go of it.
 ///
 /// ```no_run
 /// use pericarp::store::SqliteStore;

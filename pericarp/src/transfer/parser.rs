@@ -133,6 +133,10 @@ impl<R: Read> Lines<R> {
 
     fn text(&self) -> Result<&str, ImportFault> {
         std::str::from_utf8(&self.line).map_err(|error| {
+            // A file may have been cut within a character.
+            if error.error_len().is_none() && !self.line.ends_with(b"\n") {
+                return self.truncated(None);
+            }
             let column = error.valid_up_to() + 1;
             self.invalid(InvalidLine::Utf8 { column })
         })

@@ -23,7 +23,7 @@ pub struct Batch {
 
 impl Batch {
     /// The last position that can be taken over. Behind it, every log has room for as many again.
-    pub const LAST_POSITION: Position = Position::new((1 << 62) - 1);
+    pub const LAST_POSITION: Position = Position::new((1 << 61) - 1);
 
     /// The most bytes of text that it holds: 1 GiB. One commit of more cannot be taken over.
     pub const MAX_BYTES: usize = 1 << 30;

@@ -88,6 +88,11 @@ pub enum Reason {
         "the log holds an event with this id and other content; the two logs have parted, import into an empty one"
     )]
     OtherContent,
+    /// The log holds the event, at another position or with another time of recording.
+    #[error(
+        "the log holds this event, at another position or recorded at another time, as one has that was renumbered; renumber again"
+    )]
+    RecordedElsewhere,
     /// The log holds some events of its commit and not the others.
     #[error(
         "the log holds its commit with other events; the two logs have parted, import into an empty one"
@@ -135,6 +140,7 @@ impl Reason {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::OtherContent => "bulk.other_content",
+            Self::RecordedElsewhere => "bulk.recorded_elsewhere",
             Self::OtherCommit => "bulk.other_commit",
             Self::RepeatedId => "bulk.repeated_id",
             Self::PositionTaken { .. } => "bulk.position_taken",

@@ -64,6 +64,8 @@ pub enum Found {
     Nothing,
     /// The same event.
     Same,
+    /// The same event, recorded at another position or time, where these are to be kept.
+    Elsewhere,
     /// Another event.
     Other,
 }
@@ -76,18 +78,18 @@ impl Found {
         event: &RecordedEvent<'_>,
         positions: Positions,
     ) -> Self {
-        let same = match positions {
-            Positions::Keep => stored == event,
-            Positions::Renumber => {
-                let recorded = RecordedEvent {
-                    position: stored.position,
-                    recorded_at: stored.recorded_at,
-                    ..*event
-                };
-                *stored == recorded
-            }
+        let recorded_there = RecordedEvent {
+            position: stored.position,
+            recorded_at: stored.recorded_at,
+            ..*event
         };
-        if same { Self::Same } else { Self::Other }
+        if *stored != recorded_there {
+            Self::Other
+        } else if positions == Positions::Keep && recorded_there != *event {
+            Self::Elsewhere
+        } else {
+            Self::Same
+        }
     }
 }
 
@@ -122,6 +124,9 @@ impl<'b, T> BulkPlan<'b, T> {
             let is_known = match stored(&event)? {
                 Found::Nothing => false,
                 Found::Same => true,
+                Found::Elsewhere => {
+                    return Err(refuse(Reason::RecordedElsewhere));
+                }
                 Found::Other => return Err(refuse(Reason::OtherContent)),
             };
             if event.ordinal == 0 {

@@ -151,8 +151,11 @@ fn changed_events(known: &Stored, ill: &mut Vec<Ill>) {
         );
         ill.push(renumbered);
     }
-    for change in changes.into_iter().chain(of_the_record) {
+    for change in changes {
         ill.push((vec![change], Positions::Keep, 0, Reason::OtherContent));
+    }
+    for change in of_the_record {
+        ill.push((vec![change], Positions::Keep, 0, Reason::RecordedElsewhere));
     }
 }
 
