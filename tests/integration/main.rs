@@ -14,6 +14,7 @@ mod disk;
 mod doctor_postgres;
 mod domain;
 mod equipment;
+mod fixtures;
 mod regressions;
 mod sqlite;
 mod transfer;
