@@ -104,7 +104,7 @@ impl Subject for OnSqlite {
                  INSERT INTO pericarp_events
                      (stream, version, id, type, schema_version, ordinal, occurred_at,
                       recorded_at, data, metadata)
-                 VALUES (last_insert_rowid(), 1, randomblob(16), 't', 1, 0, 0, 0, '{}', '{}')",
+                 VALUES (last_insert_rowid(), 1, randomblob(16), 't', 1, 0, 0, 4000000000000000, '{}', '{}')",
             )
             .expect("an open transaction");
         Some(Box::new(client))
@@ -183,25 +183,30 @@ fn vandalise(client: &Connection) -> Vec<Vandalism> {
             "REPLACE INTO pericarp_events
                  (stream, version, id, type, schema_version, ordinal, occurred_at, recorded_at,
                   data, metadata)
-             VALUES (1, 1, randomblob(16), 't', 1, 0, 0, 0, '{}', '{}')",
+             VALUES (1, 1, randomblob(16), 't', 1, 0, 0, 4000000000000000, '{}', '{}')",
             "REPLACE INTO pericarp_events
                  (stream, version, id, type, schema_version, ordinal, occurred_at, recorded_at,
                   data, metadata)
-             SELECT 1, 1000, id, 't', 1, 0, 0, 0, '{}', '{}' FROM pericarp_events LIMIT 1",
+             SELECT 1, 1000, id, 't', 1, 0, 0, 4000000000000000, '{}', '{}' FROM pericarp_events LIMIT 1",
             // Before the first event.
             "INSERT INTO pericarp_events
                  (position, stream, version, id, type, schema_version, ordinal, occurred_at,
                   recorded_at, data, metadata)
-             VALUES (0, 1, 1000, randomblob(16), 't', 1, 0, 0, 0, '{}', '{}')",
+             VALUES (0, 1, 1000, randomblob(16), 't', 1, 0, 0, 4000000000000000, '{}', '{}')",
             "INSERT INTO pericarp_events
                  (position, stream, version, id, type, schema_version, ordinal, occurred_at,
                   recorded_at, data, metadata)
-             VALUES (-1, 1, 1000, randomblob(16), 't', 1, 0, 0, 0, '{}', '{}')",
+             VALUES (-1, 1, 1000, randomblob(16), 't', 1, 0, 0, 4000000000000000, '{}', '{}')",
             "INSERT INTO pericarp_events
                  (position, stream, version, id, type, schema_version, ordinal, occurred_at,
                   recorded_at, data, metadata)
-             VALUES (1, 1, 1000, randomblob(16), 't', 1, 0, 0, 0, '{}', '{}')
+             VALUES (1, 1, 1000, randomblob(16), 't', 1, 0, 0, 4000000000000000, '{}', '{}')
              ON CONFLICT (position) DO UPDATE SET data = '[]'",
+            // Recorded before the event that it follows.
+            "INSERT INTO pericarp_events
+                 (stream, version, id, type, schema_version, ordinal, occurred_at, recorded_at,
+                  data, metadata)
+             VALUES (1, 1000, randomblob(16), 't', 1, 0, 0, 0, '{}', '{}')",
         ]
         .map(str::to_owned),
     );

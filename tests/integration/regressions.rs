@@ -369,7 +369,7 @@ async fn no_client_takes_the_last_position() {
     let taken = Connection::open(&path).unwrap().execute_batch(
         "INSERT INTO pericarp_events
          SELECT 9223372036854775807, stream, 2, x'00112233445566778899aabbccddeeff', type, 1, 0, 0,
-                0, data, metadata FROM pericarp_events",
+                recorded_at, data, metadata FROM pericarp_events",
     );
     assert!(taken.is_err());
 }

@@ -45,7 +45,7 @@ async fn every_block_of_sql_runs_on_a_log() {
         }
     }
     assert!(
-        count > 10 && sound == 2,
+        count > 10 && sound == 3,
         "{count} blocks, {sound} of them without rows"
     );
 }

@@ -4,6 +4,9 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, params
 use uuid::Uuid;
 
 use super::read::fill_commit;
+use super::statements::{
+    EVENT_EXISTS, INSERT_EVENT, INSERT_STREAM, NEWEST, STREAM, VERSION_BEFORE,
+};
 use crate::store::{AppendError, CommitPlan, is_replay_of};
 use crate::{Commit, Committed, Page, Position, StreamName, Timestamp, Version};
 
@@ -23,30 +26,17 @@ impl<'c> Appender<'c> {
     /// back since: `recorded_at` never falls as positions rise, whichever process wrote.
     pub(super) fn new(connection: &'c Connection, now: Timestamp) -> rusqlite::Result<Self> {
         let newest = connection
-            .prepare_cached(
-                "SELECT recorded_at FROM pericarp_events ORDER BY position DESC LIMIT 1",
-            )?
+            .prepare_cached(NEWEST)?
             .query_row([], |row| row.get(0))
             .optional()?;
         Ok(Self {
             connection,
             now: newest.map_or(now, |newest| now.max(Timestamp::from_micros(newest))),
             first_new: None,
-            head: connection.prepare_cached(
-                "SELECT id, (SELECT max(version) FROM pericarp_events WHERE stream = s.id)
-                 FROM pericarp_streams AS s WHERE name = ?1",
-            )?,
-            event_exists: connection
-                .prepare_cached("SELECT 1 FROM pericarp_events WHERE id = ?1")?,
-            insert_stream: connection.prepare_cached(
-                "INSERT INTO pericarp_streams (name, category) VALUES (?1, ?2) RETURNING id",
-            )?,
-            insert_event: connection.prepare_cached(
-                "INSERT INTO pericarp_events
-                     (stream, version, id, type, schema_version, ordinal, occurred_at,
-                      recorded_at, data, metadata)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?,
+            head: connection.prepare_cached(STREAM)?,
+            event_exists: connection.prepare_cached(EVENT_EXISTS)?,
+            insert_stream: connection.prepare_cached(INSERT_STREAM)?,
+            insert_event: connection.prepare_cached(INSERT_EVENT)?,
         })
     }
 
@@ -175,11 +165,7 @@ impl<'c> Appender<'c> {
         fill_commit(self.connection, commit.id(), &mut page).map_err(failed)?;
         let version_before = |stream: &StreamName, position: Position| {
             self.connection
-                .prepare_cached(
-                    "SELECT max(version) FROM pericarp_events
-                     WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1)
-                       AND position < ?2",
-                )?
+                .prepare_cached(VERSION_BEFORE)?
                 .query_row(params![stream.as_str(), position.get() as i64], |row| {
                     row.get(0)
                 })

@@ -2,13 +2,16 @@
 
 mod append;
 mod bulk;
+mod log;
 mod lookout;
 mod migrate;
 mod open;
 mod options;
 mod read;
 mod row;
+mod statements;
 mod stream;
+mod time_range;
 mod writer;
 
 use std::fmt;

@@ -1,15 +1,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::Reading;
 use super::append::version_of;
+use super::log::fill_log;
 use super::row::{named_event, push_rows, select};
 use super::stream::fill_stream;
 use crate::store::queue::Queue;
-use crate::store::{Direction, Filter, Read, ReadError, ReadLog, ReadStream, ReadStreams};
+use crate::store::{Read, ReadError, ReadStream, ReadStreams};
 use crate::{CommitId, Page, Position, StreamName, Version};
 
 /// Answers what is asked until the queue is closed and empty.
@@ -75,58 +75,9 @@ fn fill_streams(
                AND id > coalesce((SELECT id FROM pericarp_streams WHERE name = ?2), 0))
          ORDER BY e.stream, e.version LIMIT ?3"
     ))?;
-    let names = json_array(read.streams.iter().map(StreamName::as_str));
+    let names = json_array(read.streams.iter().map(StreamName::as_str).collect());
     let rows = statement.query(params![names, after, one_more(left)])?;
     push_rows(rows, page, left)
-}
-
-fn fill_log(connection: &Connection, read: &ReadLog, page: &mut Page) -> rusqlite::Result<()> {
-    let mut sql = String::from(select!(
-        ", s.name FROM pericarp_events AS e
-         CROSS JOIN pericarp_streams AS s ON s.id = e.stream WHERE e.position "
-    ));
-    let (compare, order) = match read.direction {
-        Direction::Forward => ("> ?", "e.position"),
-        Direction::Backward => ("< ?", "e.position DESC"),
-    };
-    sql.push_str(compare);
-    let mut parameters = vec![Value::Integer(read.past.get() as i64)];
-    push_filter(&read.filter, &mut sql, &mut parameters);
-    sql.push_str(" ORDER BY ");
-    sql.push_str(order);
-    sql.push_str(" LIMIT ?");
-    parameters.push(Value::Integer(one_more(read.limit)));
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query(params_from_iter(parameters))?;
-    push_rows(rows, page, read.limit)
-}
-
-/// Adds a condition per kind of word. The text depends on which kinds there are and not on the
-/// words, so there are few statements to prepare.
-fn push_filter(filter: &Filter, sql: &mut String, parameters: &mut Vec<Value>) {
-    let types = json_array(filter.types.iter().map(|name| name.as_str()));
-    let categories = json_array(filter.categories.iter().map(String::as_str));
-    let streams = json_array(filter.streams.iter().map(StreamName::as_str));
-    let lists = [
-        (filter.types.is_empty(), "e.type", types),
-        (filter.categories.is_empty(), "s.category", categories),
-        (filter.streams.is_empty(), "s.name", streams),
-    ];
-    for (none, column, words) in lists {
-        if !none {
-            sql.push_str(&format!(
-                " AND {column} IN (SELECT value FROM json_each(?))"
-            ));
-            parameters.push(Value::Text(words));
-        }
-    }
-    let times = [(filter.since, ">="), (filter.until, "<")];
-    for (time, compare) in times {
-        if let Some(time) = time {
-            sql.push_str(&format!(" AND e.recorded_at {compare} ?"));
-            parameters.push(Value::Integer(time.as_micros()));
-        }
-    }
 }
 
 fn fill_event(connection: &Connection, id: Uuid, page: &mut Page) -> rusqlite::Result<()> {
@@ -182,8 +133,7 @@ pub(super) fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }
 
-fn json_array<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let words: Vec<&str> = words.collect();
+pub(super) fn json_array(words: Vec<&str>) -> String {
     serde_json::to_string(&words).unwrap_or_else(|_| String::from("[]"))
 }
 

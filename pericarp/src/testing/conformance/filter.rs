@@ -110,6 +110,16 @@ fn name(number: usize) -> StreamName {
 fn filters<'l>(law: &str, log: &'l [Stored]) -> Vec<(Filter, Vec<&'l Stored>)> {
     let kind = |name: &str| ok(law, "name a type", EventType::parse(name));
     let none = Filter::default;
+    let types = |names: &[&str]| {
+        let add = |filter: Filter, name: &&str| filter.event_type(kind(name));
+        names.iter().fold(none(), add)
+    };
+    let unknown: Vec<String> = (0..30).map(|number| format!("t.u{number}")).collect();
+    let many: Vec<&str> = unknown
+        .iter()
+        .map(String::as_str)
+        .chain([TYPES[2], TYPES[0]])
+        .collect();
     let times: Vec<Timestamp> = log.iter().map(|event| event.recorded_at).collect();
     let (early, late) = (times[times.len() / 4], times[3 * times.len() / 4]);
     let after_all = Timestamp::from_micros(times[times.len() - 1].as_micros() + 1);
@@ -119,6 +129,19 @@ fn filters<'l>(law: &str, log: &'l [Stored]) -> Vec<(Filter, Vec<&'l Stored>)> {
         none().event_type(kind(TYPES[1])),
         none().event_type(kind(TYPES[3])).event_type(kind(TYPES[0])),
         none().event_type(kind("t.unknown")),
+        types(&TYPES),
+        types(&[
+            TYPES[2],
+            TYPES[0],
+            TYPES[2],
+            "t.unknown",
+            TYPES[0],
+            "t.other2",
+        ]),
+        types(&many),
+        types(&TYPES[..3]).category(CATEGORIES[1]),
+        types(&many).stream(name(2)).since(early),
+        types(&TYPES[1..]).since(early).until(late),
         none().category(CATEGORIES[0]),
         none().category(CATEGORIES[1]).category(CATEGORIES[2]),
         none().category("c"),

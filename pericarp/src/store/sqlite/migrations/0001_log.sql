@@ -22,6 +22,9 @@ CREATE TABLE pericarp_events (
     UNIQUE (stream, version)
 ) STRICT;
 
+-- The events of each type, in the order of the log.
+CREATE INDEX pericarp_events_by_type ON pericarp_events (type);
+
 CREATE TRIGGER pericarp_events_no_update BEFORE UPDATE ON pericarp_events
 BEGIN SELECT RAISE(ABORT, 'pericarp_events is append-only: events cannot be changed'); END;
 
@@ -35,6 +38,11 @@ WHEN NEW.position <= (SELECT max(position) FROM pericarp_events) AND NEW.positio
   OR NEW.version <= (SELECT max(version) FROM pericarp_events WHERE stream = NEW.stream)
   OR EXISTS (SELECT 1 FROM pericarp_events WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'pericarp_events is append-only: this event is in the log already'); END;
+
+-- Reading by time looks for a place in the log.
+CREATE TRIGGER pericarp_events_in_order BEFORE INSERT ON pericarp_events
+WHEN NEW.recorded_at < (SELECT recorded_at FROM pericarp_events ORDER BY position DESC LIMIT 1)
+BEGIN SELECT RAISE(ABORT, 'pericarp_events is in order: recorded_at must not be earlier than that of the last event'); END;
 
 CREATE TRIGGER pericarp_streams_no_update BEFORE UPDATE ON pericarp_streams
 BEGIN SELECT RAISE(ABORT, 'pericarp_streams is append-only: streams cannot be changed'); END;
