@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use pericarp::Pericarp;
 use pericarp::store::sqlite::{Durability, SqliteOptions, WhenFull};
 use pericarp::store::{Limits, OpenError, SqliteStore, Store};
+use pericarp::{Commit, CommitId, Context, Expected, Ids, Pericarp, RandomIds, StreamName};
 use rusqlite::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use crate::Outcome;
-use crate::account::{Account, AccountId, Deposit, Open};
+use crate::account::{Account, AccountId, Deposit, Deposited, Open};
 
 #[tokio::test]
 async fn a_log_is_opened_and_closed() -> Outcome {
@@ -125,6 +126,50 @@ async fn a_backup_is_taken_while_the_store_is_open() -> Outcome {
     restored.execute(Deposit { account, cents: 7 }).await?;
     let root = restored.load::<Account>(&account).await?;
     assert_eq!(root.map(|root| root.cents), Some(12));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_append_and_a_row_of_your_own_are_one_transaction() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("bank.db");
+    let store = SqliteStore::open(&path).await?;
+    // ANCHOR: transaction
+    let options = SqliteConnectOptions::new().filename(&path);
+    let pool = SqlitePool::connect_with(options).await?;
+    sqlx::query("CREATE TABLE balances (account INTEGER PRIMARY KEY, cents INTEGER NOT NULL)")
+        .execute(&pool)
+        .await?;
+
+    let mut commit = Commit::new(CommitId::new(RandomIds.next()));
+    commit
+        .to(StreamName::new("account", 1)?, Expected::NoStream)
+        .event(&Deposited { cents: 5 }, &Context::default())?;
+
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query("INSERT INTO balances VALUES (1, 5)")
+        .execute(&mut *transaction)
+        .await?;
+    let committed = store.append_in(&mut transaction, &commit).await?;
+    transaction.commit().await?;
+    store.announce(&committed);
+    // ANCHOR_END: transaction
+    assert_eq!(store.head().await?, committed.last);
+
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query("UPDATE balances SET cents = 10")
+        .execute(&mut *transaction)
+        .await?;
+    let mut second = Commit::new(CommitId::new(RandomIds.next()));
+    second
+        .to(StreamName::new("account", 1)?, Expected::Any)
+        .event(&Deposited { cents: 5 }, &Context::default())?;
+    store.append_in(&mut transaction, &second).await?;
+    transaction.rollback().await?;
+    let cents: i64 = sqlx::query_scalar("SELECT cents FROM balances")
+        .fetch_one(&pool)
+        .await?;
+    assert_eq!((cents, store.head().await?), (5, committed.last));
     Ok(())
 }
 

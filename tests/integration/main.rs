@@ -17,6 +17,7 @@ mod equipment;
 mod fixtures;
 mod regressions;
 mod sqlite;
+mod sqlite_transaction;
 mod transfer;
 mod transfer_faults;
 mod ui;

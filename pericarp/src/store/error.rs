@@ -85,6 +85,31 @@ pub enum AppendError {
     /// The store is closed. Nothing was stored.
     #[error("append: the store is closed")]
     Closed,
+    /// The connection to append in is in no transaction of sqlx. Nothing was stored.
+    #[error("append: the connection is in no transaction; begin one with `{begin}`")]
+    NoTransaction {
+        /// What to write.
+        begin: &'static str,
+    },
+    /// The transaction to append in has only read so far, and others are writing, or have written
+    /// since. Nothing was stored.
+    #[error(
+        "append: the transaction only reads, and cannot be made to write, since others have; begin it with `{begin}`"
+    )]
+    ReadTransaction {
+        /// What to write.
+        begin: &'static str,
+    },
+    /// The connection to append in is open on another database. Nothing was stored.
+    #[error(
+        "append: the connection is open on `{found}`, and the log is in `{place}`; connect to the log's own database"
+    )]
+    OtherDatabase {
+        /// Where the connection is; empty for a database in memory.
+        found: String,
+        /// Where the log is.
+        place: String,
+    },
     /// The store failed. Nothing was stored.
     #[error("append: the store failed, and nothing was stored")]
     Failed {
@@ -119,6 +144,9 @@ impl AppendError {
             Self::TooLarge { .. } => "append.too_large",
             Self::QueueFull { .. } => "append.queue_full",
             Self::Closed => "append.closed",
+            Self::NoTransaction { .. } => "append.no_transaction",
+            Self::ReadTransaction { .. } => "append.read_transaction",
+            Self::OtherDatabase { .. } => "append.other_database",
             Self::Failed { .. } => "append.failed",
             Self::OutcomeUnknown { .. } => "append.outcome_unknown",
         }

@@ -137,6 +137,12 @@ impl<T> Queue<T> {
         true
     }
 
+    /// Whether further items are refused.
+    #[cfg(feature = "sqlite-sqlx")]
+    pub(crate) fn is_closed(&self) -> bool {
+        self.places.is_closed()
+    }
+
     /// Refuses further items; those that are queued are still taken.
     pub(crate) fn close(&self) {
         let mut state = self.lock();

@@ -9,9 +9,13 @@ mod open;
 mod options;
 mod read;
 mod row;
+#[cfg(feature = "sqlite-sqlx")]
+mod savepoint;
 mod statements;
 mod stream;
 mod time_range;
+#[cfg(feature = "sqlite-sqlx")]
+mod transaction;
 mod writer;
 
 use std::fmt;
@@ -56,6 +60,8 @@ pub struct SqliteStore {
 
 struct Shared {
     options: SqliteOptions,
+    /// The file as SQLite names it.
+    file: String,
     appends: Arc<Queue<Writing>>,
     reads: Arc<Queue<Reading>>,
     /// Where the log ends, as far as this store knows.

@@ -40,12 +40,13 @@ fn start(options: SqliteOptions, opened: oneshot::Sender<Result<Shared, OpenErro
     let (running, threads) = watch::channel(0);
     let running = Arc::new(running);
     let writer_runs = Running::new(&running);
-    let shared = Shared {
+    let mut shared = Shared {
         appends: Arc::new(Queue::new(options.queue_capacity)),
         reads: Arc::new(Queue::new(options.queue_capacity)),
         tail: Arc::new(Tail::new()),
         lookout: Arc::new(Lookout::default()),
         options: options.clone(),
+        file: String::new(),
         threads,
     };
     let connection = match start_parts(&shared, &running) {
@@ -56,6 +57,10 @@ fn start(options: SqliteOptions, opened: oneshot::Sender<Result<Shared, OpenErro
             return;
         }
     };
+    connection
+        .path()
+        .unwrap_or_default()
+        .clone_into(&mut shared.file);
     let (appends, tail) = (shared.appends.clone(), shared.tail.clone());
     // If nobody waits for the store any more, dropping it closes the queues.
     let _ = opened.send(Ok(shared));

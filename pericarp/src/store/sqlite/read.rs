@@ -88,18 +88,21 @@ fn fill_event(connection: &Connection, id: Uuid, page: &mut Page) -> rusqlite::R
     push_rows(statement.query([id.as_bytes()])?, page, 1)
 }
 
+/// The log from the first event of a commit on.
+pub(super) const COMMIT: &str = select!(
+    ", s.name FROM pericarp_events AS e
+     CROSS JOIN pericarp_streams AS s ON s.id = e.stream
+     WHERE e.position >= (SELECT position FROM pericarp_events WHERE id = ?1 AND ordinal = 0)
+     ORDER BY e.position"
+);
+
 /// Fills `page` with a commit: from its first event to the one before the next commit's first.
 pub(super) fn fill_commit(
     connection: &Connection,
     id: CommitId,
     page: &mut Page,
 ) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(select!(
-        ", s.name FROM pericarp_events AS e
-         CROSS JOIN pericarp_streams AS s ON s.id = e.stream
-         WHERE e.position >= (SELECT position FROM pericarp_events WHERE id = ?1 AND ordinal = 0)
-         ORDER BY e.position"
-    ))?;
+    let mut statement = connection.prepare_cached(COMMIT)?;
     let mut rows = statement.query([id.get().as_bytes()])?;
     while let Some(row) = rows.next()? {
         let event = named_event(row)?;

@@ -25,3 +25,8 @@ pub(super) const INSERT_EVENT: &str = "INSERT INTO pericarp_events
 /// The version that a stream had before a position.
 pub(super) const VERSION_BEFORE: &str = "SELECT max(version) FROM pericarp_events
      WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1) AND position < ?2";
+
+/// Inserts nothing, and takes the write lock to do so.
+#[cfg(feature = "sqlite-sqlx")]
+pub(super) const TAKE_WRITE_LOCK: &str =
+    "INSERT INTO pericarp_schema (version) SELECT version FROM pericarp_schema WHERE 0";
