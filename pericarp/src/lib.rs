@@ -20,6 +20,8 @@ mod commit_error;
 mod commit_id;
 mod committed;
 mod decide;
+#[cfg(feature = "store")]
+pub mod doctor;
 mod envelope;
 mod error;
 mod event;

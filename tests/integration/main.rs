@@ -11,6 +11,7 @@ mod conformance_postgres;
 mod conformance_sqlite;
 mod derive;
 mod disk;
+mod doctor;
 mod doctor_postgres;
 mod domain;
 mod equipment;

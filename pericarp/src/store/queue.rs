@@ -55,6 +55,11 @@ impl<T> Queue<T> {
         self.capacity
     }
 
+    /// How many items wait to be taken.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().items.len()
+    }
+
     pub(crate) async fn push(&self, item: T, when_full: WhenFull) -> Result<(), Refused> {
         let place = match (self.places.try_acquire(), when_full) {
             (Ok(place), _) => place,

@@ -73,14 +73,15 @@ pub(super) fn statement(read: &ReadLog, range: &TimeRange) -> (String, Vec<Value
 
     let selects = if in_ranges {
         // Each type is a range of its index, in order, and SQLite merges them while they are read.
-        // No event has the type that fills them up to a power of two.
+        // No event has the type that fills them up to a power of two. Without the likelihood,
+        // statistics of a log with few types would make SQLite walk through all of it.
         let count = types.len().next_power_of_two();
         types.resize(count, "");
         let ranges: Vec<String> = types
             .into_iter()
             .map(|name| {
                 let number = add(Value::Text(name.to_owned()));
-                format!("{SELECT} AND e.type = ?{number}{conditions}")
+                format!("{SELECT} AND likelihood(e.type = ?{number}, 0.001){conditions}")
             })
             .collect();
         ranges.join(" UNION ALL ")

@@ -8,6 +8,16 @@ pub(super) enum MigrateError {
     Sqlite(rusqlite::Error),
 }
 
+impl MigrateError {
+    /// What SQLite said, if it did.
+    pub(super) fn sqlite(self) -> Option<rusqlite::Error> {
+        match self {
+            Self::Newer { .. } => None,
+            Self::Sqlite(error) => Some(error),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for MigrateError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)

@@ -2,11 +2,13 @@
 
 mod append;
 mod bulk;
+mod doctor;
 mod log;
 mod lookout;
 mod migrate;
 mod open;
 mod options;
+mod plans;
 mod read;
 mod row;
 #[cfg(feature = "sqlite-sqlx")]

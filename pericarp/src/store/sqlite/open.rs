@@ -152,7 +152,7 @@ fn writing_connection(options: &SqliteOptions) -> Result<Connection, OpenError> 
     Ok(connection)
 }
 
-fn reading_connection(options: &SqliteOptions) -> rusqlite::Result<Connection> {
+pub(super) fn reading_connection(options: &SqliteOptions) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(&options.path, FLAGS)?;
     configure(&connection, options)?;
     connection.pragma_update(None, "query_only", true)?;

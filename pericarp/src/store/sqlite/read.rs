@@ -67,26 +67,39 @@ fn fill_streams(
         }
     }
     let left = read.limit - page.len();
-    let mut statement = connection.prepare_cached(select!(
-        ", s.name FROM pericarp_events AS e
-         CROSS JOIN pericarp_streams AS s ON s.id = e.stream
-         WHERE e.stream IN (
-             SELECT id FROM pericarp_streams WHERE name IN (SELECT value FROM json_each(?1))
-               AND id > coalesce((SELECT id FROM pericarp_streams WHERE name = ?2), 0))
-         ORDER BY e.stream, e.version LIMIT ?3"
-    ))?;
+    let mut statement = connection.prepare_cached(STREAMS)?;
     let names = json_array(read.streams.iter().map(StreamName::as_str).collect());
     let rows = statement.query(params![names, after, one_more(left)])?;
     push_rows(rows, page, left)
 }
 
 fn fill_event(connection: &Connection, id: Uuid, page: &mut Page) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(select!(
-        ", s.name FROM pericarp_events AS e
-         CROSS JOIN pericarp_streams AS s ON s.id = e.stream WHERE e.id = ?1"
-    ))?;
+    let mut statement = connection.prepare_cached(EVENT)?;
     push_rows(statement.query([id.as_bytes()])?, page, 1)
 }
+
+/// Several streams, from behind one of them.
+pub(super) const STREAMS: &str = select!(
+    ", s.name FROM pericarp_events AS e
+         CROSS JOIN pericarp_streams AS s ON s.id = e.stream
+         WHERE e.stream IN (
+             SELECT id FROM pericarp_streams WHERE name IN (SELECT value FROM json_each(?1))
+               AND id > coalesce((SELECT id FROM pericarp_streams WHERE name = ?2), 0))
+         ORDER BY e.stream, e.version LIMIT ?3"
+);
+
+/// One event.
+pub(super) const EVENT: &str = select!(
+    ", s.name FROM pericarp_events AS e
+         CROSS JOIN pericarp_streams AS s ON s.id = e.stream WHERE e.id = ?1"
+);
+
+/// NULL if there is no event.
+pub(super) const HEAD: &str = "SELECT max(position) FROM pericarp_events";
+
+/// NULL if the stream has no event.
+pub(super) const STREAM_VERSION: &str = "SELECT max(version) FROM pericarp_events
+     WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1)";
 
 /// The log from the first event of a commit on.
 pub(super) const COMMIT: &str = select!(
@@ -116,17 +129,14 @@ pub(super) fn fill_commit(
 
 pub(super) fn head(connection: &Connection) -> rusqlite::Result<Position> {
     connection
-        .prepare_cached("SELECT max(position) FROM pericarp_events")?
+        .prepare_cached(HEAD)?
         .query_row([], |row| row.get::<_, Option<i64>>(0))
         .map(|head| Position::new(head.unwrap_or(0).unsigned_abs()))
 }
 
 fn stream_version(connection: &Connection, stream: &StreamName) -> rusqlite::Result<Version> {
     connection
-        .prepare_cached(
-            "SELECT max(version) FROM pericarp_events
-             WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1)",
-        )?
+        .prepare_cached(STREAM_VERSION)?
         .query_row([stream.as_str()], |row| row.get(0))
         .optional()
         .map(|version| version_of(version.flatten()))

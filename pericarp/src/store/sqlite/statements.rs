@@ -1,8 +1,8 @@
 //! What an append asks and writes, whoever owns the connection.
 
 /// When the newest event was recorded.
-pub(super) const NEWEST: &str =
-    "SELECT recorded_at FROM pericarp_events ORDER BY position DESC LIMIT 1";
+pub(super) const NEWEST: &str = "SELECT recorded_at FROM pericarp_events
+     WHERE position = (SELECT max(position) FROM pericarp_events)";
 
 /// The id and the version of a stream; the version is NULL if it has no event.
 pub(super) const STREAM: &str =

@@ -29,7 +29,7 @@ const MOST_RESERVED: usize = 1_024;
 
 /// Which columns to read.
 #[derive(Clone, Copy)]
-enum Columns {
+pub(super) enum Columns {
     Facts,
     Whole,
 }
@@ -41,9 +41,20 @@ fn each_event(
     columns: Columns,
     take: impl FnMut(&RecordedEvent<'_>) -> bool,
 ) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached(statement(read.direction, columns))?;
+    let stream = read.stream.as_str();
+    let rows = statement.query(params![stream, read.from.get() as i64, one_more(limit)])?;
+    match columns {
+        Columns::Facts => each_row(rows, limit, |row| facts(row, stream), take),
+        Columns::Whole => each_row(rows, limit, |row| event(row, stream), take),
+    }
+}
+
+/// The statement that reads a stream.
+pub(super) const fn statement(direction: Direction, columns: Columns) -> &'static str {
     macro_rules! either_way {
         ($select:ident) => {
-            match read.direction {
+            match direction {
                 Direction::Forward => $select!(
                     " FROM pericarp_events AS e
                      WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1)
@@ -59,16 +70,9 @@ fn each_event(
             }
         };
     }
-    let sql = match columns {
+    match columns {
         Columns::Facts => either_way!(select_facts),
         Columns::Whole => either_way!(select),
-    };
-    let mut statement = connection.prepare_cached(sql)?;
-    let stream = read.stream.as_str();
-    let rows = statement.query(params![stream, read.from.get() as i64, one_more(limit)])?;
-    match columns {
-        Columns::Facts => each_row(rows, limit, |row| facts(row, stream), take),
-        Columns::Whole => each_row(rows, limit, |row| event(row, stream), take),
     }
 }
 
