@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use pericarp::store::{BulkStore, PostgresStore, SqliteStore, Store};
+use pericarp::store::{BulkStore, PostgresStore, SqliteStore};
 use pericarp::transfer::Import;
 use pericarp_tests::postgres::Server;
 
