@@ -81,7 +81,10 @@ impl Question for Fill {
             }
             Read::Log(read) => {
                 let filter = &read.filter;
-                let types: Vec<&str> = filter.types.iter().map(|name| name.as_str()).collect();
+                // Each type is read by itself, so one that is named twice would come twice.
+                let mut types: Vec<&str> = filter.types.iter().map(|name| name.as_str()).collect();
+                types.sort_unstable();
+                types.dedup();
                 // No stored category holds a NUL, which PostgreSQL would not even look for.
                 let categories: Vec<&str> = filter
                     .categories
