@@ -94,6 +94,40 @@ fn every_option_of_the_sqlite_store_is_explained() {
 }
 
 #[test]
+fn the_page_on_the_doctor_has_every_code() {
+    let mut codes = BTreeSet::new();
+    for store in ["sqlite", "postgres"] {
+        for file in files(&format!("pericarp/src/store/{store}/doctor"), "rs") {
+            let text = fs::read_to_string(file).unwrap();
+            let lines = text.lines().filter(|line| !line.trim().starts_with("//"));
+            codes.extend(
+                lines
+                    .flat_map(|line| line.split('"').skip(1).step_by(2))
+                    .filter(|word| {
+                        let halves = word.split_once('.');
+                        halves.is_some_and(|(one, other)| {
+                            let plain = |c: char| c.is_ascii_lowercase() || c == '_';
+                            // The types of events that its statements are explained with.
+                            one != "account"
+                                && [one, other].iter().all(|half| half.chars().all(plain))
+                        })
+                    })
+                    .map(str::to_owned),
+            );
+        }
+    }
+    let text = page("doctor.md").text;
+    let explained: BTreeSet<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .filter(|word| word.contains('.'))
+        .map(str::to_owned)
+        .collect();
+    assert!(codes.len() > 20, "found only {codes:?}");
+    assert_eq!(codes, explained);
+}
+
+#[test]
 fn every_bar_is_explained() {
     let text = page("benchmarks.md").text;
     let mut count = 0;
