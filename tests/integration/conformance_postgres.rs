@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use pericarp::store::postgres::PostgresOptions;
 use pericarp::store::{
-    Batch, BulkAppended, BulkError, BulkStore, Limits, OpenError, Positions, PostgresStore,
+    AppendError, Batch, BulkAppended, BulkError, BulkStore, Limits, OpenError, Positions,
+    PostgresStore,
 };
-use pericarp::testing::conformance::{Held, Role, Subject, Vandalism};
+use pericarp::testing::conformance::{self, Held, Idle, OpenTransaction, Role, Subject, Vandalism};
+use pericarp::{Commit, Committed};
 use pericarp_tests::postgres::{Schema, Server};
 use pericarp_tests::tight_postgres;
-use sqlx::{AssertSqlSafe, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres, Transaction};
 
 /// Logs in a database, a schema each.
 struct OnPostgres {
@@ -43,7 +45,10 @@ impl Subject for OnPostgres {
     }
 
     async fn empty_log(&self) -> Arc<Schema> {
-        Arc::new(Server::shared().schema().await)
+        let schema = Server::shared().schema().await;
+        let create = "CREATE TABLE beside (word text)";
+        schema.connect().await.execute(create).await.unwrap();
+        Arc::new(schema)
     }
 
     async fn open(&self, log: &Arc<Schema>) -> Result<PostgresStore, OpenError> {
@@ -78,16 +83,24 @@ impl Subject for OnPostgres {
         Some(Box::new(client))
     }
 
-    async fn begin_append(&self, log: &Arc<Schema>) -> Option<Held> {
-        let mut client = log.connect().await;
-        let begin = "BEGIN; SELECT pericarp_lock();
-            INSERT INTO pericarp_events
-                (position, stream, version, occurred_at, recorded_at, id, schema_version, ordinal,
-                 type, data, metadata)
-            SELECT coalesce(max(position), 0) + 1, 1000000, 1, 0, 0, gen_random_uuid(), 1, 0, 't', '{}', '{}'
-            FROM pericarp_events";
-        client.execute(begin).await.unwrap();
-        Some(Box::new(client))
+    async fn begin(&self, _: &Arc<Schema>, store: &PostgresStore) -> Option<OpenTransaction> {
+        let transaction = store.pool().begin().await.unwrap();
+        let store = store.clone();
+        Some(OpenTransaction::new(InPostgres { store, transaction }))
+    }
+
+    async fn leave_open(&self, log: &Arc<Schema>) -> Option<Vec<Idle>> {
+        let mut idle = Vec::new();
+        for what in FORGOTTEN {
+            let mut client = log.connect().await;
+            // A statement that is refused leaves its transaction open too.
+            let _ = client.execute(*what).await;
+            idle.push(Idle {
+                what: (*what).into(),
+                held: Box::new(client),
+            });
+        }
+        Some(idle)
     }
 
     async fn append_recorded(
@@ -105,6 +118,43 @@ impl Subject for OnPostgres {
         Some(())
     }
 }
+
+/// A transaction that appends the way the store's users do.
+struct InPostgres {
+    store: PostgresStore,
+    transaction: Transaction<'static, Postgres>,
+}
+
+impl conformance::Transaction for InPostgres {
+    async fn write(&mut self) {
+        let insert = "INSERT INTO beside (word) VALUES ('written')";
+        self.transaction.execute(insert).await.unwrap();
+    }
+
+    async fn append(&mut self, commit: &Commit) -> Result<Committed, AppendError> {
+        self.store.append_in(&mut self.transaction, commit).await
+    }
+
+    async fn commit(self) {
+        self.transaction.commit().await.unwrap();
+    }
+}
+
+/// What clients did before they forgot to end their transactions.
+const FORGOTTEN: &[&str] = &[
+    "BEGIN; INSERT INTO beside VALUES ('has a transaction id')",
+    "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pericarp_events;
+     INSERT INTO beside VALUES ('has a snapshot and an id')",
+    "BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT count(*) FROM pericarp_events;
+     SELECT count(*) FROM pericarp_streams; INSERT INTO beside VALUES ('is checked')",
+    "BEGIN; DECLARE here CURSOR FOR SELECT * FROM pericarp_events ORDER BY position; FETCH 1 FROM here",
+    "BEGIN; SELECT 1 FROM pericarp_events FOR UPDATE; SELECT 1 FROM pericarp_streams FOR UPDATE",
+    "BEGIN; SELECT pg_advisory_xact_lock(1), pg_advisory_xact_lock(1885696617, 0)",
+    "BEGIN; UPDATE pericarp_events SET version = 0",
+    "BEGIN; INSERT INTO pericarp_streams
+         SELECT coalesce(max(id), 0) + 1, 'foreign-' || max(id), 'foreign' FROM pericarp_streams",
+    "BEGIN; CREATE TABLE another (word text); NOTIFY another",
+];
 
 /// What a client can try with SQL alone, without changing the schema.
 async fn vandalise(client: &mut PgConnection) -> Vec<Vandalism> {

@@ -7,11 +7,16 @@ use std::time::Duration;
 
 use pericarp::store::sqlite::SqliteOptions;
 use pericarp::store::{
-    Batch, BulkAppended, BulkError, BulkStore, Limits, OpenError, Positions, SqliteStore,
+    AppendError, Batch, BulkAppended, BulkError, BulkStore, Limits, OpenError, Positions, SqliteStore,
 };
-use pericarp::testing::conformance::{Held, Role, Subject, Vandalism};
+use pericarp::testing::conformance::{
+    Capabilities, Held, Idle, OpenTransaction, Role, Subject, Transaction, Vandalism,
+};
+use pericarp::{Commit, Committed};
 use pericarp_tests::tight;
 use rusqlite::Connection;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Executor, SqliteConnection};
 use tempfile::TempDir;
 
 /// SQLite logs in temporary folders.
@@ -52,6 +57,14 @@ impl OnSqlite {
 impl Subject for OnSqlite {
     type Store = SqliteStore;
     type Log = LogFile;
+
+    /// Whoever writes to the file holds the lock that appends need.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            overlapping: false,
+            ..Capabilities::ALL
+        }
+    }
 
     fn limits(&self) -> Limits {
         Limits {
@@ -95,19 +108,30 @@ impl Subject for OnSqlite {
         Some(Box::new(client))
     }
 
-    async fn begin_append(&self, log: &LogFile) -> Option<Held> {
-        let client = log.client();
-        client
-            .execute_batch(
-                "BEGIN IMMEDIATE;
-                 INSERT INTO pericarp_streams (name, category) VALUES ('foreign-1', 'foreign');
-                 INSERT INTO pericarp_events
-                     (stream, version, id, type, schema_version, ordinal, occurred_at,
-                      recorded_at, data, metadata)
-                 VALUES (last_insert_rowid(), 1, randomblob(16), 't', 1, 0, 0, 4000000000000000, '{}', '{}')",
-            )
-            .expect("an open transaction");
-        Some(Box::new(client))
+    async fn begin(&self, log: &LogFile, store: &SqliteStore) -> Option<OpenTransaction> {
+        let options = SqliteConnectOptions::new().filename(log.path());
+        let options = options.busy_timeout(Duration::from_secs(60));
+        let mut client = options.connect().await.unwrap();
+        client.execute("BEGIN IMMEDIATE").await.unwrap();
+        let store = store.clone();
+        Some(OpenTransaction::new(InSqlite { store, client }))
+    }
+
+    async fn leave_open(&self, log: &LogFile) -> Option<Vec<Idle>> {
+        let forgotten = [
+            "BEGIN; SELECT count(*) FROM pericarp_events",
+            "BEGIN; CREATE TEMP TABLE own (word TEXT); INSERT INTO own VALUES ('x');
+             SELECT * FROM pericarp_streams",
+        ];
+        let idle = forgotten.map(|what| {
+            let client = log.client();
+            client.execute_batch(what).expect("an open transaction");
+            Idle {
+                what: what.into(),
+                held: Box::new(client),
+            }
+        });
+        Some(idle.into())
     }
 
     async fn append_recorded(
@@ -124,6 +148,28 @@ impl Subject for OnSqlite {
             .execute("INSERT INTO pericarp_schema (version) VALUES (1000)", [])
             .expect("a newer schema");
         Some(())
+    }
+}
+
+/// A transaction that appends the way the store's users do.
+struct InSqlite {
+    store: SqliteStore,
+    client: SqliteConnection,
+}
+
+impl Transaction for InSqlite {
+    async fn write(&mut self) {
+        let write = "CREATE TABLE IF NOT EXISTS beside (word TEXT);
+                     INSERT INTO beside VALUES ('written')";
+        self.client.execute(write).await.unwrap();
+    }
+
+    async fn append(&mut self, commit: &Commit) -> Result<Committed, AppendError> {
+        self.store.append_in(&mut self.client, commit).await
+    }
+
+    async fn commit(mut self) {
+        self.client.execute("COMMIT").await.unwrap();
     }
 }
 

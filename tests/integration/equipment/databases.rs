@@ -1,5 +1,5 @@
 use pericarp_tests::postgres::{Server, Url};
-use sqlx::{Connection, PgConnection, query_scalar};
+use sqlx::{Connection, Executor, PgConnection, query_scalar};
 
 async fn exists(sql: &'static str, name: &str) -> bool {
     let mut connection = Server::shared().connect().await;
@@ -47,6 +47,19 @@ async fn a_schema_is_new_and_holds_what_is_created() {
     drop(schema);
     assert!(!exists(EXISTS, &name).await);
     assert!(exists(EXISTS, other.name()).await);
+}
+
+#[tokio::test]
+async fn a_schema_goes_with_its_value_whoever_has_used_it() {
+    const EXISTS: &str = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)";
+    let schema = Server::shared().schema().await;
+    let mut connection = schema.connect().await;
+    let begin = "CREATE TABLE things (); BEGIN; INSERT INTO things DEFAULT VALUES";
+    connection.execute(begin).await.unwrap();
+    let name = schema.name().to_owned();
+    drop(schema);
+    assert!(!exists(EXISTS, &name).await);
+    connection.ping().await.unwrap_err();
 }
 
 /// What is dropped in a panic, on a runtime that can do nothing meanwhile, is dropped.

@@ -53,7 +53,8 @@ impl fmt::Debug for Database {
     }
 }
 
-/// A schema of one's own in a database that is shared, dropped with this value.
+/// A schema of one's own in a database that is shared, dropped with this value, whoever has a
+/// transaction open that used it.
 ///
 /// Its URL makes it the only one in `search_path`. Advisory locks, notifications and what
 /// `pg_stat_activity` shows are shared with everybody else in the database.
@@ -69,7 +70,13 @@ impl Schema {
                 .clone()
                 .with(&format!("options=-csearch_path%3D{name}")),
             server: server.socket().clone(),
-            drop: format!("DROP SCHEMA IF EXISTS {name} CASCADE"),
+            // Their transactions end with their connections, or it would wait for them.
+            drop: format!(
+                "SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l LEFT JOIN pg_class AS c ON c.oid = l.relation
+                 WHERE to_regnamespace('{name}') IN (c.relnamespace, l.objid) AND l.pid <> pg_backend_pid()
+                   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database());
+                 DROP SCHEMA IF EXISTS {name} CASCADE"
+            ),
             name,
         })
     }

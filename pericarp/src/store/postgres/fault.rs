@@ -49,6 +49,13 @@ impl PostgresFault {
         self.sqlstate.as_deref()
     }
 
+    /// Whether the server rolled the transaction back for the sake of another one, as in a deadlock:
+    /// the same from its beginning may well succeed. Appends of the store itself are tried again
+    /// by it.
+    pub fn is_passing(&self) -> bool {
+        self.kind == Kind::Passing
+    }
+
     pub(super) const fn kind(&self) -> Kind {
         self.kind
     }

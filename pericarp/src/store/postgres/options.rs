@@ -194,7 +194,8 @@ impl PostgresOptions {
 
     /// How long a statement may run, at the server (`statement_timeout`) and, a little longer, here:
     /// 30 s unless told otherwise. `None` sends no setting, for a pgbouncer that accepts none, and
-    /// waits for as long as it takes.
+    /// waits for as long as it takes. Then the database's own default of the isolation level must
+    /// be READ COMMITTED, as it is unless somebody changed it.
     #[must_use]
     pub const fn query_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.query_timeout = timeout;
@@ -235,9 +236,11 @@ impl PostgresOptions {
             connect = connect.application_name("pericarp");
         }
         match self.query_timeout {
-            Some(timeout) => {
-                connect.options([("statement_timeout", timeout.as_millis().max(1).to_string())])
-            }
+            Some(timeout) => connect.options([
+                ("statement_timeout", timeout.as_millis().max(1).to_string()),
+                // Appending needs it, whatever the default of the database or the user is.
+                ("default_transaction_isolation", "read committed".into()),
+            ]),
             None => connect,
         }
     }

@@ -9,13 +9,12 @@ use crate::{Committed, Expected, StreamName, Version};
 /// When a law says that something must not hang. No outcome depends on it otherwise.
 const HANG: Duration = Duration::from_secs(120);
 
-/// When a whole law hangs, rather than to stop a suite for ever.
-const LAW_HANGS: Duration = Duration::from_secs(600);
-
 #[doc(hidden)]
 pub async fn __hold(name: &str, law: impl Future<Output = ()>) {
+    // When a whole law hangs, rather than to stop a suite for ever: ten minutes, or three hours.
+    let hangs = Duration::from_secs(soak(600, 10_800) as u64);
     assert!(
-        tokio::time::timeout(LAW_HANGS, law).await.is_ok(),
+        tokio::time::timeout(hangs, law).await.is_ok(),
         "{name} hangs"
     );
 }

@@ -1,12 +1,12 @@
 use super::Subject;
-use super::check::{conflict, fresh, offered, ok, within};
+use super::check::{conflict, fresh, offered, ok, opened, within};
 use super::events::{Stored, commit, read, read_log, stream};
 use super::ledger::Ledger;
 use crate::store::{ReadLog, Store};
 use crate::{Expected, Position, Version};
 
 /// Rolled-back appends leave gaps that no reader waits for: those that conflict, and those of
-/// others' transactions, while these are open and afterwards.
+/// clients' own transactions, of one append and of several, while these are open and afterwards.
 ///
 /// # Panics
 /// If the law does not hold.
@@ -33,11 +33,17 @@ pub async fn law_22_rolled_back_appends_delay_nobody<S: Subject>(subject: &S) {
     }
 
     let declared = subject.capabilities().transactions;
-    for _ in 0..4 {
-        let transaction = subject.begin_append(&log).await;
-        let Some(transaction) = offered(LAW, "transactions", declared, transaction) else {
+    let beside = opened(LAW, subject.open(&log).await);
+    for round in 0..4 {
+        let transaction = subject.begin(&log, &beside).await;
+        let Some(mut transaction) = offered(LAW, "transactions", declared, transaction) else {
             break;
         };
+        for _ in 0..=round {
+            let rolled_back = commit(&[(&a, Expected::Any, 3), (&b, Expected::Any, 1)]);
+            let outcome = transaction.append(&rolled_back).await;
+            ok(LAW, "append in a transaction", outcome);
+        }
         // A reader waits for nobody while the transaction is open.
         let before = within(LAW, "a read", read_log(LAW, &store)).await;
         assert_eq!(

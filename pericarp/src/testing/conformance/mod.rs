@@ -47,11 +47,10 @@
 //!
 //! | Variable | What it does |
 //! |---|---|
-//! | `PERICARP_SOAK` | runs laws 12, 25 and 26 in full: 1000 dropped appends, 60 migrations at once, 500 kills |
+//! | `PERICARP_SOAK` | runs laws 12, 24, 25 and 26 in full: 1000 dropped appends, a million events, 60 migrations at once, 500 kills |
 //! | `PERICARP_SEED` | repeats the random choices of a run that failed, which prints its seed |
 //!
-//! Laws 19 to 21, 23 and 24 are about transactions of several connections that are open at once,
-//! which only a database server has. The numbers are those of the list the project keeps.
+//! The numbers are those of the list the project keeps.
 
 mod append;
 mod atomicity;
@@ -59,10 +58,13 @@ mod bytes;
 mod cancel;
 mod check;
 mod crash;
+mod crowd;
 mod events;
 mod filter;
+mod follower;
 mod gaps;
 mod idempotency;
+mod idle;
 mod immutable;
 mod import;
 mod import_races;
@@ -78,10 +80,15 @@ mod process;
 mod races;
 mod random;
 mod read;
+mod scene;
 mod shutdown;
 mod subject;
 mod suite;
+mod tally;
+mod transaction;
+mod transactions;
 mod wake;
+mod writer;
 
 pub use append::{
     law_01_versions_and_positions, law_02_conflicts_are_typed, law_03_any_never_conflicts,
@@ -92,9 +99,11 @@ pub use cancel::law_12_dropped_appends_are_whole_or_nothing;
 #[doc(hidden)]
 pub use check::__hold;
 pub use crash::law_26_kills_lose_nothing;
+pub use crowd::law_24_readers_of_a_crowd_miss_nothing;
 pub use filter::law_15_filters_skip_nothing;
 pub use gaps::law_22_rolled_back_appends_delay_nobody;
 pub use idempotency::{law_08_replays_give_the_first_answer, law_09_event_ids_are_unique};
+pub use idle::law_23_idle_transactions_delay_nobody;
 pub use immutable::law_17_events_are_immutable;
 pub use import::law_33_imports_keep_every_byte;
 pub use lifecycle::law_25_reopening_and_migration;
@@ -106,5 +115,10 @@ pub use process::{Role, play};
 pub use races::{law_06_one_racer_wins, law_07_stored_equals_acknowledged};
 pub use read::law_14_streams_read_alike_in_any_pages;
 pub use shutdown::law_27_close_answers_every_append;
-pub use subject::{Capabilities, Held, Subject, Vandalism};
+pub use subject::{Capabilities, Held, Idle, Subject, Vandalism};
+pub use transaction::{OpenTransaction, Transaction};
+pub use transactions::{
+    law_19_open_appends_hide_nothing, law_20_two_appends_in_one_transaction,
+    law_21_old_transactions_append_in_order,
+};
 pub use wake::law_32_waiting_readers_are_woken;

@@ -2,9 +2,10 @@ use std::fmt;
 use std::io::{self, BufRead, Write};
 use std::process::exit;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use super::crash;
 use super::events::{commit, stream};
+use super::{crash, crowd};
 use crate::store::{AppendError, OpenError, Store};
 use crate::{Expected, StreamName, Version};
 
@@ -21,6 +22,8 @@ pub enum Role {
     Open,
     /// Appends where it is told to, for law 6.
     Race,
+    /// Appends as several of many writers, for law 24.
+    Crowd,
     /// Appends until it is killed, for law 26.
     Write,
 }
@@ -30,6 +33,7 @@ impl fmt::Display for Role {
         f.write_str(match self {
             Self::Open => "open",
             Self::Race => "race",
+            Self::Crowd => "crowd",
             Self::Write => "write",
         })
     }
@@ -42,9 +46,10 @@ impl FromStr for Role {
         match role {
             "open" => Ok(Self::Open),
             "race" => Ok(Self::Race),
+            "crowd" => Ok(Self::Crowd),
             "write" => Ok(Self::Write),
             _ => Err(format!(
-                "{role:?} is not one of the roles `open`, `race` and `write`"
+                "{role:?} is not one of the roles `open`, `race`, `crowd` and `write`"
             )),
         }
     }
@@ -86,6 +91,14 @@ pub async fn play<S: Store + Clone>(role: Role, open: impl AsyncFnOnce() -> Resu
             say(&outcome.map_or_else(|error| error.to_string(), |_| "opened".into()));
         }
         Role::Race => race(&store).await,
+        Role::Crowd => {
+            let part = heard().unwrap_or_default().parse::<crowd::Part>();
+            let written = match part {
+                Ok(part) => part.write(store, Arc::default()).await,
+                Err(error) => Err(error),
+            };
+            say(&written.map_or_else(|error| error, |tally| tally.to_string()));
+        }
         Role::Write => crash::write_until_killed(store).await,
     }
 }

@@ -3,7 +3,7 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use super::Subject;
-use super::check::{fresh, opened, within};
+use super::check::{fresh, ok, opened, within};
 use super::events::{commit, stream};
 use super::ledger::Ledger;
 use crate::store::{AppendError, Read, ReadError, ReadLog, Store};
@@ -20,8 +20,14 @@ pub async fn law_27_close_answers_every_append<S: Subject>(subject: &S) {
     const LAW: &str = "law 27";
     for _ in 0..4 {
         let (log, store) = fresh(LAW, subject).await;
-        // Behind an open transaction the appends surely queue.
-        let transaction = subject.begin_append(&log).await;
+        // Behind an open transaction that appended, the appends surely queue.
+        let beside = opened(LAW, subject.open(&log).await);
+        let mut transaction = subject.begin(&log, &beside).await;
+        if let Some(transaction) = &mut transaction {
+            let rolled_back = commit(&[(&stream("held"), Expected::Any, 1)]);
+            let outcome = transaction.append(&rolled_back).await;
+            ok(LAW, "append in a transaction", outcome);
+        }
         let mut appends: Vec<Appending> = Vec::new();
         for number in 0..64 {
             let store = store.clone();

@@ -1,8 +1,9 @@
 use std::any::Any;
+use std::fmt;
 use std::future::Future;
 use std::process::Command;
 
-use super::Role;
+use super::{OpenTransaction, Role};
 use crate::store::{Batch, BulkAppended, BulkError, Limits, OpenError, Positions, Store};
 
 /// A store that is held to the laws, as its author describes it.
@@ -66,9 +67,21 @@ pub trait Subject: Send + Sync {
         async { None }
     }
 
-    /// [`Capabilities::transactions`]: appends an event to `log` past the store, in a transaction
-    /// that is open until what it returns is dropped, and is then rolled back.
-    fn begin_append(&self, log: &Self::Log) -> impl Future<Output = Option<Held>> + Send {
+    /// [`Capabilities::transactions`]: begins a transaction of a client's own on `log`. `store` is
+    /// a store on it that nobody uses otherwise while the transaction is open.
+    fn begin(
+        &self,
+        log: &Self::Log,
+        store: &Self::Store,
+    ) -> impl Future<Output = Option<OpenTransaction>> + Send {
+        let _ = (log, store);
+        async { None }
+    }
+
+    /// [`Capabilities::transactions`]: begins transactions on `log` that do not append, and leaves
+    /// them open: one of every kind that a careless client could forget, such as one that has read
+    /// the log, and one that has written elsewhere if that is to delay nobody.
+    fn leave_open(&self, log: &Self::Log) -> impl Future<Output = Option<Vec<Idle>>> + Send {
         let _ = log;
         async { None }
     }
@@ -97,6 +110,22 @@ pub trait Subject: Send + Sync {
 /// Something that lasts until it is dropped.
 pub type Held = Box<dyn Any + Send>;
 
+/// A transaction that a client left open.
+pub struct Idle {
+    /// What it has done.
+    pub what: String,
+    /// It ends when this is dropped.
+    pub held: Held,
+}
+
+impl fmt::Debug for Idle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Idle")
+            .field("what", &self.what)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a store can do beyond the two verbs, or its author cannot do to it. A law that needs what
 /// a store declares absent is declined.
 ///
@@ -116,8 +145,11 @@ pub struct Capabilities {
     pub raw_access: bool,
     /// Its storage can be made to fail: [`Subject::break_storage`].
     pub outages: bool,
-    /// Clients can append in transactions of their own: [`Subject::begin_append`].
+    /// Clients can append in transactions of their own: [`Subject::begin`],
+    /// [`Subject::leave_open`].
     pub transactions: bool,
+    /// Several of them can have written at once, and one that has not appended delays no append.
+    pub overlapping: bool,
     /// The log has a schema, with a version: [`Subject::age`].
     pub schema: bool,
     /// The store takes over what another log recorded: [`Subject::append_recorded`].
@@ -132,6 +164,7 @@ impl Capabilities {
         raw_access: true,
         outages: true,
         transactions: true,
+        overlapping: true,
         schema: true,
         bulk: true,
     };
@@ -143,6 +176,7 @@ impl Capabilities {
         raw_access: false,
         outages: false,
         transactions: false,
+        overlapping: false,
         schema: false,
         bulk: false,
     };

@@ -30,7 +30,12 @@ macro_rules! __conformance_suite {
             law_16_reads_are_prefix_consistent
             law_17_events_are_immutable
             law_18_lookups_agree_with_the_log
+            law_19_open_appends_hide_nothing
+            law_20_two_appends_in_one_transaction
+            law_21_old_transactions_append_in_order
             law_22_rolled_back_appends_delay_nobody
+            law_23_idle_transactions_delay_nobody
+            law_24_readers_of_a_crowd_miss_nothing
             law_25_reopening_and_migration
             law_26_kills_lose_nothing
             law_27_close_answers_every_append

@@ -27,13 +27,16 @@ CREATE INDEX pericarp_events_time ON @schema@.pericarp_events
     USING brin (recorded_at) WITH (pages_per_range = 32, autosummarize = on);
 
 -- Nobody changes or removes what is there, and nobody adds to it but under the lock, which
--- pericarp_append and pericarp_lock take.
+-- pericarp_append and pericarp_lock take: whoever has the lock would have to wait for the end of
+-- another's transaction that added the same stream.
 CREATE FUNCTION @schema@.pericarp_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    log CONSTANT oid := '@schema@.pericarp_events'::regclass;
 BEGIN
     IF TG_OP <> 'INSERT' THEN
         RAISE EXCEPTION '% is append-only: rows cannot be changed or removed', TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation';
-    ELSIF current_setting('pericarp.appending', true) IS DISTINCT FROM TG_RELID::text THEN
+    ELSIF current_setting('pericarp.appending', true) IS DISTINCT FROM log::text THEN
         RAISE EXCEPTION '% is appended to by Pericarp alone: positions are handed out under its lock', TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation';
     END IF;
@@ -41,7 +44,7 @@ BEGIN
 END $$;
 CREATE TRIGGER pericarp_events_append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
     ON @schema@.pericarp_events FOR EACH STATEMENT EXECUTE FUNCTION @schema@.pericarp_append_only();
-CREATE TRIGGER pericarp_streams_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+CREATE TRIGGER pericarp_streams_append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
     ON @schema@.pericarp_streams FOR EACH STATEMENT EXECUTE FUNCTION @schema@.pericarp_append_only();
 
 -- Takes the append lock until the end of the transaction. Whoever holds it is the only one who
