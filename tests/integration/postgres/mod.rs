@@ -1,0 +1,7 @@
+//! What only a PostgreSQL store can meet: servers and networks that fail, privileges, encryption,
+//! connections that are counted.
+
+mod load;
+mod outages;
+mod outcome;
+mod setting;
