@@ -4,4 +4,5 @@
 mod load;
 mod outages;
 mod outcome;
+mod refusals;
 mod setting;
