@@ -2,6 +2,7 @@
 //! connections that are counted.
 
 mod load;
+mod opening;
 mod outages;
 mod outcome;
 mod refusals;
