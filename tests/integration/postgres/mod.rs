@@ -1,6 +1,7 @@
 //! What only a PostgreSQL store can meet: servers and networks that fail, privileges, encryption,
 //! connections that are counted.
 
+mod cancelled;
 mod encryption;
 mod load;
 mod opening;
