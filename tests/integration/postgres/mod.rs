@@ -7,5 +7,6 @@ mod load;
 mod opening;
 mod outages;
 mod outcome;
+mod pool;
 mod refusals;
 mod setting;
