@@ -2,6 +2,7 @@
 //! connections that are counted.
 
 mod cancelled;
+mod counts;
 mod encryption;
 mod load;
 mod opening;
