@@ -16,6 +16,7 @@ mod doctor_postgres;
 mod domain;
 mod equipment;
 mod fixtures;
+mod postgres;
 mod postgres_order;
 mod regressions;
 mod sqlite;

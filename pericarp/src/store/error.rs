@@ -195,7 +195,9 @@ pub enum OpenError {
         known: u32,
     },
     /// The log cannot be written to.
-    #[error("open {place}: it is read-only; make the file and its folder writable for this user")]
+    #[error(
+        "open {place}: it is read-only; make the file and its folder writable for this user, or connect to the primary server"
+    )]
     ReadOnly {
         /// Where the log is.
         place: String,
@@ -216,6 +218,16 @@ pub enum OpenError {
         /// Where the log is.
         place: String,
         /// What it said.
+        source: StoreFault,
+    },
+    /// The user may not do what opening the log takes.
+    #[error(
+        "open {place}: the user lacks a privilege; let an owner open the log once, then grant USAGE on its schema and SELECT and INSERT on its tables, or grant CREATE on the schema"
+    )]
+    Forbidden {
+        /// Where the log is.
+        place: String,
+        /// What the server said.
         source: StoreFault,
     },
     /// The server has no such database.
@@ -274,6 +286,7 @@ impl OpenError {
             Self::ReadOnly { .. } => "open.read_only",
             Self::Unreachable { .. } => "open.unreachable",
             Self::Unauthorised { .. } => "open.unauthorised",
+            Self::Forbidden { .. } => "open.forbidden",
             Self::NoDatabase { .. } => "open.no_database",
             Self::Encryption { .. } => "open.encryption",
             Self::UnsafeLibrary { .. } => "open.unsafe_library",

@@ -95,7 +95,8 @@ impl<'c> Batch<'c> {
         relaxed: bool,
         commits: &[&Commit],
     ) -> Result<Vec<Verdict>, PostgresFault> {
-        let row = sqlx::query(AssertSqlSafe(statements.append.clone()))
+        let row = statements
+            .query(AssertSqlSafe(statements.append.clone()))
             .bind(&self.commit_ids)
             .bind(&self.commit_turns)
             .bind(&self.turn_streams)
@@ -183,6 +184,7 @@ pub(super) async fn replay(
         for (append, events) in commit.appends() {
             if events.len() == 0 {
                 let version: i64 = sqlx::query_scalar(statements.version_before())
+                    .persistent(statements.named)
                     .bind(append.stream.as_str())
                     .bind(first.position.get().cast_signed())
                     .fetch_one(&mut *connection)
@@ -217,6 +219,7 @@ pub(super) async fn duplicate(
         .filter_map(|ordinal| commit.event(ordinal)?.id)
         .collect();
     let known: Option<Uuid> = sqlx::query_scalar(statements.known_ids())
+        .persistent(statements.named)
         .bind(&ids)
         .fetch_optional(connection)
         .await?;

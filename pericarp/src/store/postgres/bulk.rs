@@ -4,7 +4,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 use uuid::Uuid;
 
-use super::fault::{Kind, PostgresFault};
+use super::fault::PostgresFault;
 use super::row::named_event;
 use super::writer::within;
 use super::{Durability, PostgresStore, Shared};
@@ -80,11 +80,12 @@ impl Shared {
             }
             Err(Failure::AtCommit(fault)) => {
                 *importer = None;
-                Err(match fault.kind() {
-                    Kind::Lost => BulkError::OutcomeUnknown {
+                Err(if fault.kind().may_be_stored() {
+                    BulkError::OutcomeUnknown {
                         source: Box::new(fault),
-                    },
-                    _ => failed(fault),
+                    }
+                } else {
+                    failed(fault)
                 })
             }
         }
@@ -163,7 +164,9 @@ impl Shared {
     ) -> Result<Stored, PostgresFault> {
         let ids: Vec<Uuid> = batch.events().map(|event| event.id).collect();
         let mut stored = Stored::default();
-        let mut rows = sqlx::query(self.statements.events())
+        let mut rows = self
+            .statements
+            .query(self.statements.events())
             .bind(ids)
             .fetch(connection);
         while let Some(row) = rows.try_next().await? {
@@ -185,7 +188,9 @@ impl Shared {
             .map(|event| (event.stream, (Version::NONE, None)))
             .collect();
         let names: Vec<&str> = streams.keys().copied().collect();
-        let rows = sqlx::query(self.statements.versions())
+        let rows = self
+            .statements
+            .query(self.statements.versions())
             .bind(names)
             .fetch_all(connection)
             .await?;

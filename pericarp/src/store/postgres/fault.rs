@@ -37,8 +37,24 @@ pub(super) enum Kind {
     Passing,
     /// It was rolled back, or never sent.
     Refused,
+    /// It was rolled back, or never executed, and may succeed over another connection.
+    Elsewhere,
     /// The connection is gone: it may have been committed.
     Lost,
+    /// There was no answer for as long as one was waited for: it may have been committed.
+    Silent,
+}
+
+impl Kind {
+    /// Whether nobody can say if the statement was executed.
+    pub(super) const fn may_be_stored(self) -> bool {
+        matches!(self, Self::Lost | Self::Silent)
+    }
+
+    /// Whether the connection is of no more use.
+    pub(super) const fn ends_connection(self) -> bool {
+        matches!(self, Self::Elsewhere | Self::Lost | Self::Silent)
+    }
 }
 
 impl PostgresFault {
@@ -72,7 +88,7 @@ impl PostgresFault {
 
     /// Says how long an answer was waited for in vain.
     pub(super) fn no_answer() -> Self {
-        Self::new("the server did not answer in time", Kind::Lost)
+        Self::new("the server did not answer in time", Kind::Silent)
     }
 
     /// Says that the functions of the schema are not those of this release.
@@ -145,21 +161,25 @@ fn judge(code: &str) -> (Kind, Option<&'static str>) {
         ),
         "40001" | "40P01" => (Kind::Passing, None),
         "25006" => (
-            Kind::Lost,
+            Kind::Elsewhere,
             Some("this server is read-only: connect to the primary"),
         ),
         "26000" | "42P05" => (
-            Kind::Passing,
+            Kind::Elsewhere,
             Some(
-                "a pooler between here and the server hands out other sessions: set statement_cache to 0",
+                "a pooler between here and the server hands out other sessions: see the book on pgbouncer",
             ),
+        ),
+        "42501" => (
+            Kind::Refused,
+            Some("the user lacks a privilege: grant what the book lists under privileges"),
         ),
         "42883" | "42P01" => (
             Kind::Refused,
             Some("the log's tables or functions are gone: open the store again to make them"),
         ),
         "53300" => (
-            Kind::Refused,
+            Kind::Elsewhere,
             Some("the server has too many connections: raise its max_connections, or lower ours"),
         ),
         "53100" => (

@@ -8,6 +8,7 @@ mod migrate;
 mod open;
 mod options;
 mod read;
+mod readers;
 mod row;
 mod statements;
 mod stream;
@@ -18,16 +19,17 @@ mod writer;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use self::read::{Fill, Head, Question, VersionOf};
+use self::read::{Fill, Head, VersionOf};
+use self::readers::Readers;
 use self::statements::Statements;
 use self::stream::Visiting;
 use self::wake::Wake;
-use self::writer::{Appending, within};
+use self::writer::Appending;
 use super::{AppendError, OpenError, Read, ReadError, ReadStream, Store, Visit};
 pub use super::{Durability, WhenFull};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
@@ -60,7 +62,7 @@ pub struct PostgresStore {
 struct Shared {
     options: PostgresOptions,
     statements: Arc<Statements>,
-    pool: PgPool,
+    readers: Arc<Readers>,
     /// Gone once the store is closed.
     appends: Mutex<Option<mpsc::Sender<Appending>>>,
     /// Ends when the writer does.
@@ -94,27 +96,6 @@ impl PostgresStore {
     /// The options it was opened with.
     pub fn options(&self) -> &PostgresOptions {
         &self.shared.options
-    }
-
-    /// The connections it reads with; use them for your own queries too if there are few.
-    pub fn pool(&self) -> &PgPool {
-        &self.shared.pool
-    }
-
-    async fn ask<Q: Question>(&self, question: Q) -> Result<(Q, Q::Answer), ReadError> {
-        let Shared {
-            pool,
-            statements,
-            options,
-            ..
-        } = &*self.shared;
-        let patience = options
-            .query_timeout
-            .map(|timeout| timeout + options.acquire_timeout);
-        match within(patience, read::ask(pool, statements, question)).await {
-            Err(_) if pool.is_closed() => Err(ReadError::Closed),
-            outcome => outcome.map_err(PostgresFault::read_error),
-        }
     }
 }
 
@@ -150,16 +131,16 @@ impl Store for PostgresStore {
     }
 
     async fn read(&self, read: Read, page: Page) -> Result<Page, ReadError> {
-        let (filled, ()) = self.ask(Fill { read, page }).await?;
+        let (filled, ()) = self.shared.readers.ask(Fill { read, page }).await?;
         Ok(filled.page)
     }
 
     async fn head(&self) -> Result<Position, ReadError> {
-        Ok(self.ask(Head).await?.1)
+        Ok(self.shared.readers.ask(Head).await?.1)
     }
 
     async fn stream_version(&self, stream: &StreamName) -> Result<Version, ReadError> {
-        Ok(self.ask(VersionOf(stream.clone())).await?.1)
+        Ok(self.shared.readers.ask(VersionOf(stream.clone())).await?.1)
     }
 
     /// The first events are visited in the rows that bring them: most streams end there, and
@@ -171,7 +152,7 @@ impl Store for PostgresStore {
             read,
             enough: false,
         };
-        let (visited, more) = self.ask(visiting).await?;
+        let (visited, more) = self.shared.readers.ask(visiting).await?;
         if !more || visited.enough {
             return Ok(visited.visitor);
         }
@@ -184,14 +165,13 @@ impl Store for PostgresStore {
     async fn wait_past(&self, position: Position) -> Result<Position, ReadError> {
         let Shared {
             options,
-            statements,
-            pool,
+            readers,
             wake,
             channel,
             ..
         } = &*self.shared;
         let _waiting = wake.waiting();
-        wake.listen(options, statements, pool, channel);
+        wake.listen(options, readers, channel);
         wake.tail.wait_past(self, position).await
     }
 
@@ -200,7 +180,7 @@ impl Store for PostgresStore {
         let mut writing = self.shared.writing.clone();
         // The error says that the writer is gone, which is what is waited for.
         while writing.changed().await.is_ok() {}
-        self.shared.pool.close().await;
+        self.shared.readers.close().await;
     }
 }
 
@@ -208,7 +188,7 @@ impl Shared {
     fn new(
         options: PostgresOptions,
         statements: Arc<Statements>,
-        pool: PgPool,
+        readers: Arc<Readers>,
         appends: mpsc::Sender<Appending>,
         writing: watch::Receiver<()>,
         wake: Arc<Wake>,
@@ -217,7 +197,7 @@ impl Shared {
         Self {
             options,
             statements,
-            pool,
+            readers,
             appends: Mutex::new(Some(appends)),
             writing,
             wake,

@@ -1,16 +1,18 @@
-use std::borrow::Cow;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection as _, PgConnection};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
+use super::fault::PostgresFault;
 use super::migrate::{MIGRATIONS, MigrateError, migrate};
+use super::readers::Readers;
 use super::statements::{Statements, quoted};
 use super::wake::Wake;
-use super::writer::Writer;
+use super::writer::{GRACE, Writer};
 use super::{PostgresOptions, Shared};
 use crate::store::OpenError;
 
@@ -20,39 +22,28 @@ const OLDEST_SERVER: i32 = 130_000;
 pub(super) async fn open(options: PostgresOptions) -> Result<Shared, OpenError> {
     options.check()?;
     let place = options.place();
-    if tokio::runtime::Handle::try_current().is_err() {
+    let Ok(runtime) = Handle::try_current() else {
         return Err(unusable(&place, "it needs a tokio runtime".into()));
-    }
+    };
     let mut connection = connect(&options).await?;
-    check_server(&mut connection, &place).await?;
-    migrate(&mut connection, &options.schema, MIGRATIONS)
+    let preparing = prepare(&mut connection, &options, &place);
+    // Each statement has its time at the server, and there are some.
+    let log = match options.query_timeout {
+        Some(each) => timeout(each * STATEMENTS + GRACE, preparing)
+            .await
+            .unwrap_or_else(|_| Err(silent(place.clone(), each * STATEMENTS + GRACE)))?,
+        None => preparing.await?,
+    };
+    let channel = format!("pericarp_{log}");
+    let named = options.statement_cache > 0;
+    let statements = Arc::new(Statements::new(&options.schema, named));
+    let readers = Readers::open(&options, statements.clone(), runtime)
         .await
         .map_err(|error| match error {
-            MigrateError::Newer { found } => OpenError::NewerSchema {
-                place: place.clone(),
-                found,
-                known: MIGRATIONS.len() as u32,
-            },
-            MigrateError::Sqlx(source) => refused(&place, source),
+            sqlx::Error::PoolTimedOut => silent(place, options.acquire_timeout),
+            error => refused(&place, error),
         })?;
-    // A table has a number that no other table of the database has.
-    let log: i64 = sqlx::query_scalar("SELECT to_regclass($1)::oid::bigint")
-        .bind(format!("{}.pericarp_events", quoted(&options.schema)))
-        .fetch_one(&mut connection)
-        .await
-        .map_err(|source| refused(&place, source))?;
-    let channel = format!("pericarp_{log}");
-    let pool = PgPoolOptions::new()
-        .max_connections(options.max_connections)
-        .min_connections(options.min_connections)
-        .acquire_timeout(options.acquire_timeout)
-        .idle_timeout(options.idle_timeout)
-        .max_lifetime(options.max_lifetime)
-        // A ping for each read would cost as much as a read.
-        .test_before_acquire(false)
-        .connect_lazy_with(options.connection());
-
-    let statements = Arc::new(Statements::new(&options.schema));
+    let readers = Arc::new(readers);
     let wake = Arc::new(Wake::new());
     let (sender, appends) = mpsc::channel(options.queue_capacity);
     let writer = Writer::new(
@@ -70,8 +61,36 @@ pub(super) async fn open(options: PostgresOptions) -> Result<Shared, OpenError> 
         tokio::spawn(wake.clone().announce(options.connection(), channel.clone()));
     }
     Ok(Shared::new(
-        options, statements, pool, sender, writing, wake, channel,
+        options, statements, readers, sender, writing, wake, channel,
     ))
+}
+
+/// How many statements' time opening may take, when the network is silent.
+const STATEMENTS: u32 = 2;
+
+/// Makes what is missing in the database, and tells the number of the log.
+async fn prepare(
+    connection: &mut PgConnection,
+    options: &PostgresOptions,
+    place: &str,
+) -> Result<i64, OpenError> {
+    check_server(connection, place).await?;
+    migrate(connection, &options.schema, MIGRATIONS)
+        .await
+        .map_err(|error| match error {
+            MigrateError::Newer { found } => OpenError::NewerSchema {
+                place: place.to_owned(),
+                found,
+                known: MIGRATIONS.len() as u32,
+            },
+            MigrateError::Sqlx(source) => refused(place, source),
+        })?;
+    // A table has a number that no other table of the database has.
+    sqlx::query_scalar("SELECT to_regclass($1)::oid::bigint")
+        .bind(format!("{}.pericarp_events", quoted(&options.schema)))
+        .fetch_one(connection)
+        .await
+        .map_err(|source| refused(place, source))
 }
 
 /// Connects, and waits for a server that is starting up.
@@ -83,11 +102,7 @@ async fn connect(options: &PostgresOptions) -> Result<PgConnection, OpenError> {
         let error = match timeout(left, PgConnection::connect_with(&connect)).await {
             Ok(Ok(connection)) => return Ok(connection),
             Ok(Err(error)) => error,
-            Err(_) => {
-                let waited = options.acquire_timeout;
-                let source = format!("there was no answer within {waited:?}").into();
-                return Err(OpenError::Unreachable { place, source });
-            }
+            Err(_) => return Err(silent(place, options.acquire_timeout)),
         };
         let starting = error
             .as_database_error()
@@ -128,25 +143,33 @@ async fn check_server(connection: &mut PgConnection, place: &str) -> Result<(), 
 /// What the server, or the way to it, said.
 fn refused(place: &str, error: sqlx::Error) -> OpenError {
     let place = place.to_owned();
-    let code = error
-        .as_database_error()
-        .and_then(|error| error.code())
-        .map(Cow::into_owned);
+    let (cut, invalid) = match &error {
+        sqlx::Error::Io(error) => (true, error.kind() == ErrorKind::InvalidData),
+        _ => (false, false),
+    };
     let message = error.to_string();
-    let encryption = matches!(error, sqlx::Error::Tls(_))
+    let code = error.as_database_error().and_then(|error| error.code());
+    // What the handshake of TLS says of a certificate comes as invalid data.
+    let encryption = invalid || matches!(error, sqlx::Error::Tls(_))
         // The server's words for a connection that its pg_hba.conf wants encrypted.
         || code.as_deref() == Some("28000") && (message.contains("no encryption") || message.contains("SSL off"))
         || message.contains("TLS upgrade required");
-    let source = Box::new(error);
-    match code.as_deref() {
+    let source = Box::new(PostgresFault::from(error));
+    match source.sqlstate() {
         _ if encryption => OpenError::Encryption { place, source },
         Some("3D000") => OpenError::NoDatabase { place, source },
         Some("25006") => OpenError::ReadOnly { place },
         Some(code) if code.starts_with("28") => OpenError::Unauthorised { place, source },
+        Some("42501") => OpenError::Forbidden { place, source },
         Some("57P03") => OpenError::Unreachable { place, source },
-        None if matches!(*source, sqlx::Error::Io(_)) => OpenError::Unreachable { place, source },
+        None if cut => OpenError::Unreachable { place, source },
         _ => OpenError::Failed { place, source },
     }
+}
+
+fn silent(place: String, waited: Duration) -> OpenError {
+    let source = format!("there was no answer within {waited:?}").into();
+    OpenError::Unreachable { place, source }
 }
 
 fn unusable(place: &str, why: String) -> OpenError {

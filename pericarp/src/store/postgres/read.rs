@@ -1,9 +1,9 @@
 use futures_util::TryStreamExt as _;
 use futures_util::stream::BoxStream;
+use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgPool};
 
-use super::fault::{Kind, PostgresFault};
+use super::fault::PostgresFault;
 use super::row::{event, named_event};
 use super::statements::Statements;
 use crate::store::Read;
@@ -19,27 +19,6 @@ pub(super) trait Question: Send {
         connection: &mut PgConnection,
         statements: &Statements,
     ) -> impl Future<Output = Result<Self::Answer, PostgresFault>> + Send;
-}
-
-/// Asks on a connection of the pool. Idle connections do not know that the server went away, so
-/// one that turns out to be gone is replaced, for as many as there may be.
-pub(super) async fn ask<Q: Question>(
-    pool: &PgPool,
-    statements: &Statements,
-    mut question: Q,
-) -> Result<(Q, Q::Answer), PostgresFault> {
-    let mut gone = pool.options().get_max_connections();
-    loop {
-        let mut connection = pool.acquire().await?;
-        match question.ask(&mut connection, statements).await {
-            Ok(answer) => return Ok((question, answer)),
-            Err(fault) if fault.kind() == Kind::Lost && gone > 0 => {
-                gone -= 1;
-                connection.close_on_drop();
-            }
-            Err(fault) => return Err(fault),
-        }
-    }
 }
 
 /// What a read selects, to be filled into a page.
@@ -61,7 +40,8 @@ impl Question for Fill {
         match read {
             Read::Stream(read) => {
                 let stream = read.stream.as_str();
-                let rows = sqlx::query(statements.stream(read, false))
+                let rows = statements
+                    .query(statements.stream(read, false))
                     .bind(stream)
                     .bind(read.from.get().cast_signed())
                     .fetch(connection);
@@ -72,7 +52,8 @@ impl Question for Fill {
                     Some((stream, version)) => (stream.as_str(), version.get().cast_signed()),
                     None => ("", 0),
                 };
-                let rows = sqlx::query(statements.streams(read))
+                let rows = statements
+                    .query(statements.streams(read))
                     .bind(names(&read.streams))
                     .bind(after)
                     .bind(version)
@@ -92,7 +73,8 @@ impl Question for Fill {
                     .map(String::as_str)
                     .filter(|category| !category.contains('\0'))
                     .collect();
-                let rows = sqlx::query(statements.log(read))
+                let rows = statements
+                    .query(statements.log(read))
                     .bind(i64::try_from(read.past.get()).unwrap_or(i64::MAX))
                     .bind(types)
                     .bind(categories)
@@ -103,7 +85,10 @@ impl Question for Fill {
                 push_rows(rows, page, read.limit, None).await
             }
             Read::Event(id) => {
-                let rows = sqlx::query(statements.event()).bind(*id).fetch(connection);
+                let rows = statements
+                    .query(statements.event())
+                    .bind(*id)
+                    .fetch(connection);
                 push_rows(rows, page, 1, None).await
             }
             Read::Commit(id) => fill_commit(connection, statements, *id, page).await,
@@ -118,7 +103,8 @@ pub(super) async fn fill_commit(
     id: CommitId,
     page: &mut Page,
 ) -> Result<(), PostgresFault> {
-    let mut rows = sqlx::query(statements.commit())
+    let mut rows = statements
+        .query(statements.commit())
         .bind(id.get())
         .fetch(connection);
     while let Some(row) = rows.try_next().await? {
@@ -161,6 +147,7 @@ impl Question for Head {
         statements: &Statements,
     ) -> Result<Position, PostgresFault> {
         let head: i64 = sqlx::query_scalar(statements.head())
+            .persistent(statements.named)
             .fetch_one(connection)
             .await?;
         Ok(Position::new(head.unsigned_abs()))
@@ -179,6 +166,7 @@ impl Question for VersionOf {
         statements: &Statements,
     ) -> Result<Version, PostgresFault> {
         let version: i64 = sqlx::query_scalar(statements.stream_version())
+            .persistent(statements.named)
             .bind(self.0.as_str())
             .fetch_one(connection)
             .await?;

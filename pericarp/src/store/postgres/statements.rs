@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr};
 
 use crate::store::{Direction, Filter, ReadLog, ReadStream, ReadStreams};
 
@@ -10,6 +12,8 @@ use crate::store::{Direction, Filter, ReadLog, ReadStream, ReadStreams};
 pub(super) struct Statements {
     schema: String,
     pub(super) append: Arc<str>,
+    /// Whether they are prepared by name. sqlx closes those that its cache drops, and no other.
+    pub(super) named: bool,
 }
 
 /// A schema's name as SQL has it.
@@ -23,7 +27,7 @@ const FACTS: &str = "e.version, e.type, e.schema_version, e.occurred_at, e.data,
 const RECORD: &str = "e.position, e.id, e.ordinal, e.recorded_at";
 
 impl Statements {
-    pub(super) fn new(schema: &str) -> Self {
+    pub(super) fn new(schema: &str, named: bool) -> Self {
         let schema = quoted(schema);
         let append = format!(
             "SELECT first, conflict, before, recorded FROM {schema}.pericarp_append(
@@ -33,12 +37,18 @@ impl Statements {
         Self {
             schema,
             append: append.into(),
+            named,
         }
     }
 
     /// The name of the schema, as SQL has it.
     pub(super) fn schema(&self) -> &str {
         &self.schema
+    }
+
+    /// One of the statements below, to be given its parameters.
+    pub(super) fn query<'q>(&self, sql: impl SqlSafeStr) -> Query<'q, Postgres, PgArguments> {
+        sqlx::query(sql).persistent(self.named)
     }
 
     pub(super) fn head(&self) -> AssertSqlSafe<String> {

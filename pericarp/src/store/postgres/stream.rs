@@ -29,7 +29,8 @@ impl<V: Visit> Question for Visiting<V> {
     ) -> Result<bool, PostgresFault> {
         let stream = self.read.stream.clone();
         let page = self.read.clone().limit(VISITED_AT_ONCE);
-        let mut rows = sqlx::query(statements.stream(&page, !V::LOOKS_AT_RECORD))
+        let mut rows = statements
+            .query(statements.stream(&page, !V::LOOKS_AT_RECORD))
             .bind(stream.as_str())
             .bind(page.from.get().cast_signed())
             .fetch(connection);

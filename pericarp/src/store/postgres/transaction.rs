@@ -17,8 +17,9 @@ impl PostgresStore {
     ///
     /// ```no_run
     /// # use pericarp::{Commit, store::PostgresStore};
-    /// # async fn pay(store: PostgresStore, commit: Commit) -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut transaction = store.pool().begin().await?;
+    /// # async fn pay(store: PostgresStore, pool: sqlx::PgPool, commit: Commit) -> Result<(), Box<dyn std::error::Error>> {
+    /// // In a task of its own, where nobody drops it halfway: sqlx 0.9.0 would not end it.
+    /// let mut transaction = tokio::spawn(async move { pool.begin().await }).await??;
     /// sqlx::query("UPDATE invoices SET paid = true WHERE id = 7").execute(&mut *transaction).await?;
     /// let committed = store.append_in(&mut transaction, &commit).await?;
     /// transaction.commit().await?;

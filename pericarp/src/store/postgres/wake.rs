@@ -3,14 +3,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures_util::future::select;
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use futures_util::future::{join, select};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection};
 use tokio::sync::{Notify, watch};
 use tokio::time::{sleep, timeout};
 
 use super::PostgresOptions;
-use super::read::{Head, ask};
-use super::statements::Statements;
+use super::fault::PostgresFault;
+use super::read::Head;
+use super::readers::Readers;
+use super::writer::{GRACE, within};
 use crate::Position;
 use crate::store::tail::Tail;
 
@@ -68,8 +71,7 @@ impl Wake {
     pub(super) fn listen(
         self: &Arc<Self>,
         options: &PostgresOptions,
-        statements: &Arc<Statements>,
-        pool: &PgPool,
+        readers: &Arc<Readers>,
         channel: &str,
     ) {
         if self.listening.swap(true, Ordering::SeqCst) {
@@ -79,8 +81,7 @@ impl Wake {
             wake: self.clone(),
             connect: options.listen.then(|| options.connection()),
             interval: options.poll_interval,
-            statements: statements.clone(),
-            pool: pool.clone(),
+            readers: readers.clone(),
             channel: channel.to_owned(),
         };
         let wake = self.clone();
@@ -89,34 +90,25 @@ impl Wake {
 
     /// Tells others of this process's appends, until it is closed.
     pub(super) async fn announce(self: Arc<Self>, connect: PgConnectOptions, channel: String) {
-        let pool = lone(connect.application_name("pericarp-notify"));
-        self.until_closed(self.announce_each(&pool, &channel)).await;
+        let mut announcer = Announcer {
+            connect: connect.application_name("pericarp-notify"),
+            channel,
+            connection: None,
+        };
+        self.until_closed(self.announce_each(&mut announcer)).await;
         // What was appended last.
-        self.tell(&pool, &channel).await;
-        pool.close().await;
+        announcer.tell(self.news.swap(0, Ordering::SeqCst)).await;
+        if let Some(connection) = announcer.connection {
+            let _ = timeout(GRACE, connection.close()).await;
+        }
     }
 
-    async fn announce_each(&self, pool: &PgPool, channel: &str) {
+    async fn announce_each(&self, announcer: &mut Announcer) {
         loop {
             self.unannounced.notified().await;
-            self.tell(pool, channel).await;
+            announcer.tell(self.news.swap(0, Ordering::SeqCst)).await;
             sleep(QUIET).await;
         }
-    }
-
-    async fn tell(&self, pool: &PgPool, channel: &str) {
-        let news = self.news.swap(0, Ordering::SeqCst);
-        if news == 0 {
-            return;
-        }
-        // A notification need not wait for the disk. If it fails, readers of other processes find
-        // out when they look.
-        let _ =
-            sqlx::query("SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)")
-                .bind(channel)
-                .bind(news.to_string())
-                .execute(pool)
-                .await;
     }
 
     async fn until_closed(&self, work: impl Future<Output = ()>) {
@@ -132,47 +124,97 @@ impl Drop for Waiting<'_> {
     }
 }
 
+/// The connection that tells others.
+struct Announcer {
+    connect: PgConnectOptions,
+    channel: String,
+    connection: Option<PgConnection>,
+}
+
+impl Announcer {
+    async fn tell(&mut self, news: u64) {
+        if news == 0 {
+            return;
+        }
+        // It may have been lost since the last time. If it fails again, readers of other processes
+        // find out when they look.
+        for _ in 0..2 {
+            if within(Some(GRACE), self.notify(news)).await.is_ok() {
+                return;
+            }
+            self.connection = None;
+        }
+    }
+
+    /// Notifies, which need not wait for the disk.
+    async fn notify(&mut self, news: u64) -> Result<(), PostgresFault> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => PgConnection::connect_with(&self.connect).await?,
+        };
+        let connection = self.connection.insert(connection);
+        sqlx::query("SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)")
+            .persistent(false)
+            .bind(&self.channel)
+            .bind(news.to_string())
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+}
+
+/// What looks at the log while somebody waits: in intervals, and when others say that there is news.
 struct Listener {
     wake: Arc<Wake>,
     connect: Option<PgConnectOptions>,
     interval: Duration,
-    statements: Arc<Statements>,
-    pool: PgPool,
+    readers: Arc<Readers>,
     channel: String,
 }
 
+/// How long to wait before listening again after the connection was lost.
+const PAUSE: Duration = Duration::from_millis(100);
+/// After how much silence to ask whether the server is there: whoever only listens does not notice
+/// that it is not.
+const SILENCE: Duration = Duration::from_secs(15);
+
 impl Listener {
     async fn run(self) {
-        let mut listener = None;
+        join(self.poll(), self.heed()).await;
+    }
+
+    async fn poll(&self) {
         loop {
-            if listener.is_none() {
-                listener = self.connect().await;
-                // What was announced before it listened.
-                self.look().await;
-            }
-            match &mut listener {
-                Some(open) => match timeout(self.interval, open.recv()).await {
-                    // Anybody may send one, so it says to look, and not what is there.
-                    Ok(Ok(_)) => {}
-                    // The connection is gone, and there may be no other yet.
-                    Ok(Err(_)) => {
-                        listener = None;
-                        sleep(self.interval).await;
-                    }
-                    Err(_) => {}
-                },
-                None => sleep(self.interval).await,
-            }
             self.look().await;
+            sleep(self.interval).await;
         }
     }
 
-    async fn connect(&self) -> Option<PgListener> {
-        let connect = self.connect.clone()?;
-        let pool = lone(connect.application_name("pericarp-listen"));
-        let mut listener = PgListener::connect_with(&pool).await.ok()?;
-        listener.listen(&self.channel).await.ok()?;
-        Some(listener)
+    async fn heed(&self) {
+        let Some(connect) = &self.connect else {
+            return;
+        };
+        loop {
+            if let Ok(Ok(mut listener)) = timeout(SILENCE, self.listen(connect)).await {
+                // What was announced before it listened.
+                self.look().await;
+                while is_there(&mut listener).await {
+                    // Anybody may send one, so it says to look, and not what is there.
+                    self.look().await;
+                }
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    async fn listen(&self, connect: &PgConnectOptions) -> sqlx::Result<PgListener> {
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_lazy_with(connect.clone().application_name("pericarp-listen"));
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.eager_reconnect(false);
+        listener.listen(&self.channel).await?;
+        Ok(listener)
     }
 
     /// Looks at the log itself, if anybody waits.
@@ -180,7 +222,7 @@ impl Listener {
         if self.wake.waiting.load(Ordering::SeqCst) == 0 {
             return;
         }
-        match ask(&self.pool, &self.statements, Head).await {
+        match self.readers.ask(Head).await {
             Ok((_, head)) => self.wake.tail.advance(head),
             // Whoever waits asks for himself, and hears why.
             Err(_) => self.wake.tail.doubt(),
@@ -188,9 +230,13 @@ impl Listener {
     }
 }
 
-/// A connection that is made when it is needed, and again when it is gone.
-fn lone(connect: PgConnectOptions) -> PgPool {
-    PgPoolOptions::new()
-        .max_connections(1)
-        .connect_lazy_with(connect)
+/// Waits for a notification, or for so long that it is time to look whether the server is there.
+async fn is_there(listener: &mut PgListener) -> bool {
+    match timeout(SILENCE, listener.try_recv()).await {
+        Ok(received) => matches!(received, Ok(Some(_))),
+        Err(_) => {
+            let question = sqlx::raw_sql("SELECT").execute(listener);
+            matches!(timeout(GRACE, question).await, Ok(Ok(_)))
+        }
+    }
 }

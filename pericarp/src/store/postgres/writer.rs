@@ -42,7 +42,7 @@ const BATCH_BYTES: usize = 16 << 20;
 /// How often a batch that the server rolled back for somebody else's sake is sent again.
 const TRIES: usize = 5;
 /// How much longer to wait for an answer than the server says that it works on it.
-const GRACE: Duration = Duration::from_secs(2);
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 
 impl Writer {
     pub(super) fn new(
@@ -176,13 +176,13 @@ impl Writer {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(Attempt::NotSent(fault)) => fault,
                 Err(Attempt::Sent(fault)) => {
-                    may_be_stored |= fault.kind() == Kind::Lost;
+                    may_be_stored |= fault.kind().may_be_stored();
                     fault
                 }
             };
             tries += 1;
             let again = match fault.kind() {
-                Kind::Lost => {
+                Kind::Elsewhere | Kind::Lost | Kind::Silent => {
                     self.connection = None;
                     Instant::now() < deadline
                 }

@@ -29,7 +29,7 @@ impl PostgresStore {
     /// [`ReadError`] if the log cannot be read. What is wrong with it otherwise is in the report.
     pub async fn doctor(&self, depth: Depth) -> Result<Report, ReadError> {
         // A store that is closed says so.
-        let (_, head) = self.ask(Head).await?;
+        let (_, head) = self.shared.readers.ask(Head).await?;
         let shared = &*self.shared;
         let connect = shared.options.connection();
         let connecting = async { Ok(PgConnection::connect_with(&connect).await?) };
@@ -66,8 +66,8 @@ async fn examine(
 
 /// Who waits here, and for what.
 fn pool(shared: &Shared, report: &mut Report) {
-    let (pool, options) = (&shared.pool, &shared.options);
-    let (open, idle) = (pool.size(), pool.num_idle());
+    let options = &shared.options;
+    let (open, idle) = shared.readers.open_and_idle();
     let most = options.max_connections;
     let what = format!("{open} of at most {most} connections are open, {idle} of them idle");
     report.push(if open >= most && idle == 0 {
