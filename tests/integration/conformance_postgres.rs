@@ -83,8 +83,8 @@ impl Subject for OnPostgres {
         Some(Box::new(client))
     }
 
-    async fn begin(&self, _: &Arc<Schema>, store: &PostgresStore) -> Option<OpenTransaction> {
-        let transaction = store.pool().begin().await.unwrap();
+    async fn begin(&self, log: &Arc<Schema>, store: &PostgresStore) -> Option<OpenTransaction> {
+        let transaction = log.pool(1).await.begin().await.unwrap();
         let store = store.clone();
         Some(OpenTransaction::new(InPostgres { store, transaction }))
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use pericarp::store::sqlite::SqliteOptions;
 use pericarp::store::{
-    AppendError, Batch, BulkAppended, BulkError, BulkStore, Limits, OpenError, Positions, SqliteStore,
+    AppendError, Batch, BulkAppended, BulkError, BulkStore, Limits, OpenError, Positions,
+    SqliteStore,
 };
 use pericarp::testing::conformance::{
     Capabilities, Held, Idle, OpenTransaction, Role, Subject, Transaction, Vandalism,

@@ -28,7 +28,7 @@ impl Log {
     }
 
     async fn begin(&self) -> Transaction<'static, Postgres> {
-        self.store.pool().begin().await.unwrap()
+        self.schema.pool(1).await.begin().await.unwrap()
     }
 
     async fn orders(&self) -> i64 {
@@ -134,7 +134,9 @@ async fn the_default_isolation_of_a_database_is_not_that_of_the_store() {
             .await
             .unwrap();
         store.append(one("a", Expected::Any)).await.unwrap();
-        let mut transaction = store.pool().begin().await.unwrap();
+        let pool = database.pool(1).await;
+        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
+        let mut transaction = pool.begin_with(begin).await.unwrap();
         let commit = one("a", Expected::Any);
         store.append_in(&mut transaction, &commit).await.unwrap();
         transaction.commit().await.unwrap();
