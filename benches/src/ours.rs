@@ -9,6 +9,7 @@ use pericarp::{
 };
 
 use crate::Outcome;
+use crate::appender::Appender;
 use crate::work::{Account, Deposited};
 
 /// Opens a new log in a folder.
@@ -37,7 +38,7 @@ pub fn commit(account: u64, events: i64) -> Outcome<Commit> {
 ///
 /// # Errors
 /// If an append fails.
-pub async fn append(store: &SqliteStore, account: u64, count: usize, events: i64) -> Outcome<()> {
+pub async fn append(store: &impl Store, account: u64, count: usize, events: i64) -> Outcome<()> {
     for _ in 0..count {
         store.append(commit(account, events)?).await?;
     }
@@ -49,7 +50,7 @@ pub async fn append(store: &SqliteStore, account: u64, count: usize, events: i64
 ///
 /// # Errors
 /// If an append fails.
-pub async fn append_interleaved(store: &SqliteStore, accounts: &[u64], each: i64) -> Outcome<()> {
+pub async fn append_interleaved(store: &impl Store, accounts: &[u64], each: i64) -> Outcome<()> {
     let context = Context::new(Timestamp::from_micros(1_700_000_000_000_000));
     for n in 0..each {
         let mut commit = Commit::new(CommitId::new(RandomIds.next()));
@@ -79,11 +80,34 @@ pub async fn append_concurrently(store: &SqliteStore, tasks: u64, each: usize) -
     Ok(())
 }
 
+/// Somebody who appends to one account.
+#[derive(Debug)]
+pub struct Depositor<S> {
+    store: S,
+    account: u64,
+}
+
+/// So many appenders, each with an account of its own.
+pub fn depositors<S: Store + Clone>(store: &S, accounts: std::ops::Range<u64>) -> Vec<Depositor<S>> {
+    let depositor = |account| Depositor {
+        store: store.clone(),
+        account,
+    };
+    accounts.map(depositor).collect()
+}
+
+impl<S: Store> Appender for Depositor<S> {
+    async fn append(&mut self) -> Outcome<()> {
+        self.store.append(commit(self.account, 1)?).await?;
+        Ok(())
+    }
+}
+
 /// Loads an account and checks that nothing is missing.
 ///
 /// # Errors
 /// If it cannot be loaded.
-pub async fn load(app: &Pericarp<SqliteStore>, account: u64, cents: i64) -> Outcome<()> {
+pub async fn load(app: &Pericarp<impl Store>, account: u64, cents: i64) -> Outcome<()> {
     let account = app.load::<Account>(&account).await?;
     match account {
         Some(account) if account.cents == cents => Ok(()),

@@ -1,11 +1,13 @@
 //! Measures every bar of the project and says whether it is met.
 //!
-//! `cargo run --release -p pericarp-benches --bin bars [NAME…]`; without a name, all of them.
+//! `cargo run --release -p pericarp-benches --bin bars [NAME…]`; without a name, all of them. A name
+//! is that of a bar, of a group (`postgres.append`) or of several groups (`postgres`).
 //! Every bar is a ratio within one run, or a count, so that a slow machine changes little.
 
 mod append;
 mod build;
 mod loans;
+mod postgres;
 mod replay;
 
 use std::process::ExitCode;
@@ -88,14 +90,49 @@ const GROUPS: &[Group] = &[
     ("replay", replay::NAMES, replay::measure),
     ("loans", loans::NAMES, loans::measure),
     ("build", build::NAMES, build::measure),
+    (
+        "postgres.append",
+        postgres::append::NAMES,
+        postgres::append::measure,
+    ),
+    (
+        "postgres.processes",
+        postgres::processes::NAMES,
+        postgres::processes::measure,
+    ),
+    (
+        "postgres.replay",
+        postgres::replay::NAMES,
+        postgres::replay::measure,
+    ),
+    (
+        "postgres.size",
+        postgres::size::NAMES,
+        postgres::size::measure,
+    ),
+    (
+        "postgres.wake",
+        postgres::wake::NAMES,
+        postgres::wake::measure,
+    ),
 ];
 
 fn main() -> Outcome<ExitCode> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let [mode, url, first] = &wanted[..]
+        && mode == postgres::processes::CHILD
+    {
+        postgres::processes::append(url, first.parse()?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let means = |name: &str, group: &str, bars: &[&str]| {
+        let several = group.split_once('.').map(|(several, _)| several);
+        name == group || Some(name) == several || bars.contains(&name)
+    };
     let known = |name: &str| {
         GROUPS
             .iter()
-            .any(|(group, bars, _)| *group == name || bars.contains(&name))
+            .any(|(group, bars, _)| means(name, group, bars))
     };
     if let Some(unknown) = wanted.iter().find(|name| !known(name)) {
         eprintln!("there is no bar `{unknown}`; there are:");
@@ -106,8 +143,7 @@ fn main() -> Outcome<ExitCode> {
     }
     let mut met = true;
     for (group, names, measure) in GROUPS {
-        let wants = |name: &&str| wanted.iter().any(|wanted| wanted == name);
-        if wanted.is_empty() || wants(group) || names.iter().any(wants) {
+        if wanted.is_empty() || wanted.iter().any(|name| means(name, group, names)) {
             for bar in measure()? {
                 met &= bar.print();
             }
