@@ -88,7 +88,10 @@ pub struct Depositor<S> {
 }
 
 /// So many appenders, each with an account of its own.
-pub fn depositors<S: Store + Clone>(store: &S, accounts: std::ops::Range<u64>) -> Vec<Depositor<S>> {
+pub fn depositors<S: Store + Clone>(
+    store: &S,
+    accounts: std::ops::Range<u64>,
+) -> Vec<Depositor<S>> {
     let depositor = |account| Depositor {
         store: store.clone(),
         account,

@@ -51,7 +51,9 @@ impl Server {
                 .and_then(|row| row.try_get(0))
                 .map_err(|error| error.to_string())?;
             if value != "on" {
-                return Err(format!("`{setting}` of the server is {value}, and on is measured"));
+                return Err(format!(
+                    "`{setting}` of the server is {value}, and on is measured"
+                ));
             }
         }
         Ok(())

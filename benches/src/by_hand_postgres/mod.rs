@@ -6,7 +6,7 @@ mod load;
 mod table;
 mod unnest;
 
-pub use group_commit::{Grouped, GroupCommit};
+pub use group_commit::{GroupCommit, Grouped};
 pub use insert::{Lone, Pooled};
 pub use load::{TokioPostgres, load};
 pub use table::make_table;

@@ -16,4 +16,5 @@ pub async fn make_table(connection: &mut PgConnection, name: &str) -> Outcome<()
     Ok(())
 }
 
-pub(super) const COLUMNS: &str = "stream, version, occurred_at, recorded_at, schema_version, id, ordinal, type, data, metadata";
+pub(super) const COLUMNS: &str =
+    "stream, version, occurred_at, recorded_at, schema_version, id, ordinal, type, data, metadata";

@@ -23,6 +23,7 @@ use sqlx::PgConnection;
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
 use self::read::{Fill, Head, VersionOf};
 use self::readers::Readers;
@@ -130,9 +131,16 @@ impl Store for PostgresStore {
         })
     }
 
+    /// A task of its own fills the page, so that it goes on while the caller looks at another.
     async fn read(&self, read: Read, page: Page) -> Result<Page, ReadError> {
-        let (filled, ()) = self.shared.readers.ask(Fill { read, page }).await?;
-        Ok(filled.page)
+        let readers = self.shared.readers.clone();
+        let filling = async move { readers.ask(Fill { read, page }).await };
+        let mut filling = AbortOnDrop(tokio::spawn(filling));
+        match (&mut filling.0).await {
+            Ok(filled) => Ok(filled?.0.page),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(ReadError::Closed),
+        }
     }
 
     async fn head(&self) -> Result<Position, ReadError> {
@@ -181,6 +189,15 @@ impl Store for PostgresStore {
         // The error says that the writer is gone, which is what is waited for.
         while writing.changed().await.is_ok() {}
         self.shared.readers.close().await;
+    }
+}
+
+/// Ends a task when nobody waits for it any more.
+struct AbortOnDrop<T>(JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

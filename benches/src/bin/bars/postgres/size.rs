@@ -31,7 +31,10 @@ pub(crate) fn measure() -> Outcome<Vec<Bar>> {
         let mut in_large = vec![Wanderer::new(&large, 10_000_000).await?];
         // What the filling left to be written is not what is measured.
         large.connect().await.execute("CHECKPOINT").await?;
-        let names = ["pericarp, 100 k events stored", "pericarp, 10 M events stored"];
+        let names = [
+            "pericarp, 100 k events stored",
+            "pericarp, 10 M events stored",
+        ];
         let (mut warm_up, mut rounds) = (Rounds::new(&names), Rounds::new(&names));
         for round in 0..=ROUNDS {
             let noted = if round == 0 {
