@@ -58,6 +58,21 @@ async fn options_are_chosen() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_transaction_is_begun_where_nobody_drops_it() -> Outcome {
+    let database = Server::shared().database().await;
+    let pool = database.pool(1).await;
+    // ANCHOR: begin
+    let begun = tokio::spawn({
+        let pool = pool.clone();
+        async move { pool.begin().await }
+    });
+    let transaction = begun.await??;
+    // ANCHOR_END: begin
+    transaction.commit().await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_append_is_part_of_a_transaction() -> Outcome {
     let database = Server::shared().database().await;
     let store = PostgresStore::open(&database.url().to_string()).await?;

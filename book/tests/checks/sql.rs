@@ -58,6 +58,10 @@ async fn every_block_of_sql_for_postgresql_runs_on_a_log() {
         .unwrap();
     fill(&store).await;
     let (mut log, mut sound) = (database.connect().await, 0);
+    // Roles are of the whole server, which others use.
+    let role = format!("bank_{}", RandomIds.next().simple());
+    let role_is = |what| AssertSqlSafe(format!("{what} ROLE {role}"));
+    log.execute(role_is("CREATE")).await.unwrap();
     for block in page(POSTGRES_PAGE).blocks() {
         if block.language != "sql" {
             continue;
@@ -70,7 +74,8 @@ async fn every_block_of_sql_for_postgresql_runs_on_a_log() {
             );
             log.fetch_all(AssertSqlSafe(schema)).await
         } else {
-            log.fetch_all(AssertSqlSafe(block.code.clone())).await
+            let code = block.code.replace("TO bank", &format!("TO {role}"));
+            log.fetch_all(AssertSqlSafe(code)).await
         };
         let rows = rows.unwrap_or_else(|error| panic!("{error}:\n{}", block.code));
         if block.before.to_lowercase().contains("no rows") {
@@ -81,6 +86,9 @@ async fn every_block_of_sql_for_postgresql_runs_on_a_log() {
         }
     }
     assert_eq!(sound, 1);
+    let disown = AssertSqlSafe(format!("DROP OWNED BY {role}"));
+    log.execute(disown).await.unwrap();
+    log.execute(role_is("DROP")).await.unwrap();
 }
 
 #[tokio::test]

@@ -168,13 +168,19 @@ async fn databases_that_cannot_hold_a_log_are_refused() {
     check(patient(newer.url()), "open.newer_schema", "version 1000").await;
 }
 
-/// What a role needs that appends to a log which somebody else has made. The book has it too.
-const APPENDS: &str = "GRANT USAGE ON SCHEMA ledger TO app;
-GRANT SELECT ON ledger.pericarp_schema TO app;
-GRANT SELECT, INSERT ON ledger.pericarp_events, ledger.pericarp_streams TO app;";
-/// And one that only reads.
-const READS: &str = "GRANT USAGE ON SCHEMA ledger TO app;
-GRANT SELECT ON ledger.pericarp_schema, ledger.pericarp_events, ledger.pericarp_streams TO app;";
+/// The privileges that the book lists: for those who append, and for those who only read.
+fn grants() -> [String; 2] {
+    let page = include_str!("../../../book/src/postgres.md");
+    let blocks = page
+        .split("```")
+        .filter_map(|block| block.strip_prefix("sql\nGRANT"));
+    let blocks: Vec<String> = blocks
+        .map(|block| format!("GRANT{block}"))
+        .map(|block| block.replace("SCHEMA public", "SCHEMA ledger"))
+        .map(|block| block.replace("TO bank", "TO app"))
+        .collect();
+    blocks.try_into().unwrap()
+}
 
 /// A role that may not make tables got the server's words alone, which do not say what is missing.
 #[tokio::test]
@@ -198,12 +204,9 @@ async fn privileges_that_are_missing_are_named_and_few_are_enough() {
         .unwrap();
     check(app(), "open.forbidden", missing).await;
 
-    for statement in READS.lines() {
-        owner
-            .execute(AssertSqlSafe(statement.to_owned()))
-            .await
-            .unwrap();
-    }
+    let [appends, reads] = grants();
+    owner.execute("SET search_path = ledger").await.unwrap();
+    owner.execute(AssertSqlSafe(reads)).await.unwrap();
     let reader = open(app()).await;
     assert_eq!(reader.head().await.unwrap().get(), 1);
     let error = reader
@@ -217,12 +220,7 @@ async fn privileges_that_are_missing_are_named_and_few_are_enough() {
         chain(&error)
     );
 
-    for statement in APPENDS.lines() {
-        owner
-            .execute(AssertSqlSafe(statement.to_owned()))
-            .await
-            .unwrap();
-    }
+    owner.execute(AssertSqlSafe(appends)).await.unwrap();
     let writer = open(app()).await;
     writer
         .append(commit_to("a", Expected::Exists, 1))

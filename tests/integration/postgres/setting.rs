@@ -51,6 +51,7 @@ pub(super) async fn open(options: PostgresOptions) -> PostgresStore {
     let open = async || loop {
         match PostgresStore::open_with(options.clone()).await {
             Err(OpenError::Unreachable { .. }) => {}
+            Err(error @ OpenError::Failed { .. }) if fault(&error).sqlstate() == Some("57014") => {}
             opened => return opened.unwrap(),
         }
     };

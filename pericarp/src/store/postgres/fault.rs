@@ -1,5 +1,4 @@
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use sqlx::Error;
 
@@ -24,8 +23,6 @@ pub struct PostgresFault {
     hint: Option<&'static str>,
     sqlstate: Option<String>,
     kind: Kind,
-    #[source]
-    source: Option<Arc<Error>>,
 }
 
 /// What a fault says about the statement that it came to.
@@ -82,7 +79,6 @@ impl PostgresFault {
             hint: None,
             sqlstate: None,
             kind,
-            source: None,
         }
     }
 
@@ -139,7 +135,6 @@ impl From<Error> for PostgresFault {
             hint,
             sqlstate,
             kind,
-            source: Some(Arc::new(error)),
         }
     }
 }

@@ -185,7 +185,7 @@ impl PostgresOptions {
     }
 
     /// How many prepared statements a connection keeps: 100 unless told otherwise. 0 prepares none
-    /// by name, for a pgbouncer before 1.21 that pools transactions.
+    /// by name, which makes each statement two round trips.
     #[must_use]
     pub const fn statement_cache(mut self, statements: usize) -> Self {
         self.statement_cache = statements;
@@ -231,6 +231,8 @@ impl PostgresOptions {
             .connect
             .clone()
             .statement_cache_capacity(self.statement_cache)
+            // There is no such number in a log, and pgbouncer does not know the setting.
+            .extra_float_digits(None)
             .disable_statement_logging();
         if connect.get_application_name().is_none() {
             connect = connect.application_name("pericarp");
