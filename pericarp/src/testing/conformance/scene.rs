@@ -93,14 +93,20 @@ impl<'s, S: Subject> Scene<'s, S> {
         }
     }
 
-    /// Waits until the appends that race are answered, which nothing keeps them from.
+    /// Reads on until the appends that race are answered, which nothing keeps them from, and then
+    /// to the end.
     pub(super) async fn settle(&mut self) {
-        for racing in std::mem::take(&mut self.racing) {
-            let (commit, outcome) = ok(
-                self.law,
-                "join",
-                within(self.law, "an append", racing).await,
-            );
+        let (law, racing) = (self.law, std::mem::take(&mut self.racing));
+        let answered = async {
+            // Whatever comes behind what is read here, and has a lower position, is missed.
+            while !racing.iter().all(JoinHandle::is_finished) {
+                self.read_on().await;
+                yield_now().await;
+            }
+        };
+        within(law, "an append", answered).await;
+        for racing in racing {
+            let (commit, outcome) = ok(self.law, "join", racing.await);
             let answer = ok(self.law, "append", outcome);
             self.ledger.acknowledged(commit, answer);
         }
