@@ -27,18 +27,20 @@ pub struct Envelope<'a, E> {
 }
 
 impl<'a, E: DecodeEvent<'a>> Envelope<'a, E> {
-    /// Decodes a stored event.
+    /// Decodes a stored event: into one envelope, unless it is dropped or split.
     ///
     /// # Errors
     /// [`DecodeError`] if its type is none of `E`'s, or its payload is not what the type says.
-    pub fn decode(record: &RecordedEvent<'a>) -> Result<Self, DecodeError> {
-        match E::decode(record)? {
-            Some(event) => Ok(Self {
-                event,
-                record: *record,
-            }),
-            None => Err(DecodeError::unknown_type(record)),
+    #[inline]
+    pub fn decode(
+        record: &RecordedEvent<'a>,
+    ) -> Result<impl ExactSizeIterator<Item = Self> + use<'a, E>, DecodeError> {
+        let events = E::decode(record)?;
+        if !events.is_known() {
+            return Err(DecodeError::unknown_type(record));
         }
+        let record = *record;
+        Ok(events.map(move |event| Self { event, record }))
     }
 }
 

@@ -67,14 +67,20 @@ impl Page {
         self.rows.iter().map(|row| self.view(row))
     }
 
-    /// The events, decoded to `E`.
+    /// The events, decoded to `E`. One stored event is one item, unless it is dropped or split.
     ///
-    /// Each item fails with [`DecodeError`] if the event's type is none of `E`'s, or its payload
+    /// An item fails with [`DecodeError`] if the event's type is none of `E`'s, or its payload
     /// is not what the type says.
     pub fn decode<'p, E: DecodeEvent<'p>>(
         &'p self,
     ) -> impl Iterator<Item = Result<Envelope<'p, E>, DecodeError>> {
-        self.events().map(|record| Envelope::decode(&record))
+        self.events().flat_map(|record| {
+            let (events, error) = match Envelope::decode(&record) {
+                Ok(events) => (Some(events), None),
+                Err(error) => (None, Some(Err(error))),
+            };
+            events.into_iter().flatten().map(Ok).chain(error)
+        })
     }
 
     /// The event at `index`.

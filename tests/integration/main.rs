@@ -6,6 +6,7 @@
 )]
 
 mod app;
+mod borrowed;
 mod conformance_memory;
 mod conformance_postgres;
 mod conformance_sqlite;
@@ -15,6 +16,7 @@ mod doctor;
 mod doctor_postgres;
 mod domain;
 mod equipment;
+mod evolution;
 mod fixtures;
 mod postgres;
 mod postgres_order;
