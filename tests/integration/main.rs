@@ -20,6 +20,7 @@ mod evolution;
 mod fixtures;
 mod postgres;
 mod postgres_order;
+mod on_every_store;
 mod regressions;
 mod sqlite;
 mod sqlite_transaction;

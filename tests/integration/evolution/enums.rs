@@ -7,7 +7,8 @@ use pericarp::store::{Filter, ReadLog};
 use pericarp::{DecodeEvent, Page, Pericarp, RecordedEvent, StreamName, replay};
 use serde::{Deserialize, Serialize};
 
-use super::{Stored, append, on_every_store, record};
+use super::{Stored, append, record};
+use crate::on_every_store::on_every_store;
 
 #[derive(Event, Serialize, Deserialize, Debug, PartialEq)]
 #[event(dropped("door.squeaked", "door.oiled"))]

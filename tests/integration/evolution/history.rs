@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::domain::{Account, Country, Deposited, Moved, Opened, Renamed, steps};
-use super::{Stored, append, on_every_store, record};
+use super::{Stored, append, record};
+use crate::on_every_store::on_every_store;
 
 /// What releases of old have stored; this file never changes.
 const FROZEN: &str = include_str!("../../fixtures/evolution/account.jsonl");

@@ -49,27 +49,3 @@ async fn append(store: &impl Store, stream: StreamName, events: &[Stored<'_>]) {
     }
     store.append(commit).await.unwrap();
 }
-
-/// Runs one body on each store.
-macro_rules! on_every_store {
-    ($(async fn $name:ident($store:ident) $body:block)*) => {$(
-        mod $name {
-            use super::*;
-
-            async fn check($store: impl pericarp::store::Store) $body
-
-            #[tokio::test]
-            async fn memory() {
-                check(pericarp::store::MemoryStore::new()).await;
-            }
-
-            #[tokio::test]
-            async fn sqlite() {
-                let folder = tempfile::tempdir().unwrap();
-                let file = folder.path().join("log.db");
-                check(pericarp::store::SqliteStore::open(file).await.unwrap()).await;
-            }
-        }
-    )*};
-}
-use on_every_store;

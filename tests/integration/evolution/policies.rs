@@ -4,7 +4,8 @@ use pericarp::prelude::*;
 use pericarp::{Pericarp, Policy, Root, StreamName, Unread, replay};
 use serde::{Deserialize, Serialize};
 
-use super::{Stored, append, on_every_store, record};
+use super::{Stored, append, record};
+use crate::on_every_store::on_every_store;
 
 #[derive(Event, Serialize, Deserialize)]
 #[event(name = "gauge.read", version = 2, upcast(1 => u64))]
