@@ -17,10 +17,10 @@ pub use crate::codec::{Escapes, encode_unit, other_version};
 pub use crate::command::{Changes, Command, Creates, Handle, Mode, MustExist};
 pub use crate::decode::{DecodeEvent, Reading, Unread};
 pub use crate::event::{EncodeError, Event, EventKind, Split};
-pub use crate::fold::Policy;
 pub use crate::listing::{
     Listing, check, check_dropped, closed, concat_kinds, distinct, is_read, split_alike, total,
 };
+pub use crate::replay::Policy;
 pub use crate::upcast::{MadeFrom, Old, PartOf, PartsOf, split, step};
 pub use crate::{DecodeError, Meta, RecordedEvent};
 

@@ -169,6 +169,7 @@ impl<A: Aggregate> Root<A> {
         root.state
     }
 
+    #[cfg(any(feature = "store", feature = "testing"))]
     pub(crate) fn set_skipped(root: &mut Self, skipped: Skipped) {
         root.skipped = skipped;
     }

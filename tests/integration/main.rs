@@ -20,7 +20,11 @@ mod evolution;
 mod fixtures;
 mod postgres;
 mod postgres_order;
+mod fuzzed;
 mod on_every_store;
+mod payloads;
+#[path = "../fuzz/readers.rs"]
+mod readers;
 mod regressions;
 mod sqlite;
 mod sqlite_transaction;
