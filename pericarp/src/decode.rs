@@ -1,3 +1,5 @@
+use std::collections::VecDeque;
+
 use crate::{DecodeError, Event, RecordedEvent};
 
 /// An event that can be read back, borrowing from the stored bytes for `'de` where it can.
@@ -63,33 +65,10 @@ pub trait DecodeEvent<'de>: Event + Sized {
     /// [`DecodeError`] if the type is known and the schema version or the payload is not.
     #[inline]
     fn decode(record: &RecordedEvent<'de>) -> Result<Decoded<Self>, DecodeError> {
-        let mut decoded = Decoded {
-            is_known: true,
-            first: None,
-            rest: Vec::new().into_iter(),
-        };
-        let mut more = Vec::new();
-        let reading = Self::decode_each(record, |event| match decoded.first {
-            None => decoded.first = Some(event),
-            Some(_) => more.push(event),
-        })?;
-        match reading {
-            Reading::Whole | Reading::Part => {
-                if !more.is_empty() {
-                    decoded.rest = more.into_iter();
-                }
-            }
-            Reading::Dropped => {}
-            Reading::Unknown => {
-                decoded.first = Self::keep(record, Unread::Unknown);
-                decoded.is_known = decoded.first.is_some();
-            }
-            Reading::Newer { oldest, newest } => {
-                decoded.first = Self::keep(record, Unread::Newer);
-                if decoded.first.is_none() {
-                    return Err(DecodeError::unknown_version(record, oldest, newest));
-                }
-            }
+        let mut decoded = Decoded::default();
+        let reading = Self::decode_each(record, |event| decoded.push(event))?;
+        if reading != Reading::Whole {
+            decoded.settle(record, reading)?;
         }
         Ok(decoded)
     }
@@ -182,13 +161,60 @@ impl Skipped {
 pub struct Decoded<E> {
     is_known: bool,
     first: Option<E>,
-    rest: std::vec::IntoIter<E>,
+    /// The others, of a record that is split.
+    rest: VecDeque<E>,
+}
+
+impl<E> Default for Decoded<E> {
+    #[inline]
+    fn default() -> Self {
+        Self {
+            is_known: true,
+            first: None,
+            rest: VecDeque::new(),
+        }
+    }
 }
 
 impl<E> Decoded<E> {
     /// Whether the type knows the event; if not, there is none here.
+    #[inline]
     pub const fn is_known(&self) -> bool {
         self.is_known
+    }
+
+    #[inline]
+    fn push(&mut self, event: E) {
+        match self.first {
+            None => self.first = Some(event),
+            Some(_) => self.rest.push_back(event),
+        }
+    }
+
+    /// Ends with what is not the rule: parts, and what was not read.
+    #[cold]
+    fn settle<'de>(
+        &mut self,
+        record: &RecordedEvent<'de>,
+        reading: Reading,
+    ) -> Result<(), DecodeError>
+    where
+        E: DecodeEvent<'de>,
+    {
+        match reading {
+            Reading::Whole | Reading::Part | Reading::Dropped => {}
+            Reading::Unknown => {
+                self.first = E::keep(record, Unread::Unknown);
+                self.is_known = self.first.is_some();
+            }
+            Reading::Newer { oldest, newest } => {
+                self.first = E::keep(record, Unread::Newer);
+                if self.first.is_none() {
+                    return Err(DecodeError::unknown_version(record, oldest, newest));
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -197,7 +223,7 @@ impl<E> Iterator for Decoded<E> {
 
     #[inline]
     fn next(&mut self) -> Option<E> {
-        self.first.take().or_else(|| self.rest.next())
+        self.first.take().or_else(|| self.rest.pop_front())
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

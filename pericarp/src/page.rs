@@ -2,6 +2,7 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
+use crate::envelope::Envelopes;
 use crate::{DecodeError, DecodeEvent, Envelope, Position, RecordedEvent, Timestamp, Version};
 
 /// A reusable arena of stored events: a store fills it, a reader views it.
@@ -74,13 +75,7 @@ impl Page {
     pub fn decode<'p, E: DecodeEvent<'p>>(
         &'p self,
     ) -> impl Iterator<Item = Result<Envelope<'p, E>, DecodeError>> {
-        self.events().flat_map(|record| {
-            let (events, error) = match Envelope::decode(&record) {
-                Ok(events) => (Some(events), None),
-                Err(error) => (None, Some(Err(error))),
-            };
-            events.into_iter().flatten().map(Ok).chain(error)
-        })
+        Envelopes::new(self.events())
     }
 
     /// The event at `index`.
