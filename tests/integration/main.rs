@@ -18,11 +18,11 @@ mod domain;
 mod equipment;
 mod evolution;
 mod fixtures;
-mod postgres;
-mod postgres_order;
 mod fuzzed;
 mod on_every_store;
 mod payloads;
+mod postgres;
+mod postgres_order;
 #[path = "../fuzz/readers.rs"]
 mod readers;
 mod regressions;
