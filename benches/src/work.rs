@@ -10,12 +10,15 @@ pub struct Deposited<'a> {
     /// How much.
     pub cents: i64,
     /// Where it came from.
+    #[event(no_escapes)]
     pub from: &'a str,
     /// What for.
+    #[event(no_escapes)]
     pub note: &'a str,
     /// How much there is now.
     pub balance: i64,
     /// How it came.
+    #[event(no_escapes)]
     pub channel: &'a str,
 }
 

@@ -32,11 +32,22 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `name = "noun.verbed"` | struct, variant | The stored name. Required: it never follows the Rust name, which may change. |
 /// | `version = 2` | struct, variant | The version of the schema, 1 if left out. |
 /// | `alias("old.name", ..)` | struct, variant | Former names, under which older events are stored. |
+/// | `upcast(1 => V1, 2 => V2)` | struct, variant | Older versions and the types they are decoded as. |
+/// | `split_from("old.name", 1 => V1)` | struct, variant | An older event that this one takes a part of. |
+/// | `dropped("old.name", ..)` | enum | Stored names that no longer matter: passed over, and counted. |
+/// | `unknown`, `newer` | variant | Keeps what is stored under an unknown name, or with a version from a later build. |
 /// | `crate = path` | struct, enum | Where `pericarp` is, if not at `::pericarp`. |
+/// | `no_escapes` | field | A `&str` whose text JSON never escapes; another is refused when it is written. |
+/// | `owned` | field | A `Cow` that is read as an owned value on purpose. |
 ///
 /// Each variant of an enum is an event of its own, with a stored name of its own. It holds named
 /// fields, one value or nothing; its payload is its content alone, and `{}` if it holds nothing.
 /// Lifetimes borrow from the stored bytes; type parameters must be serialisable.
+///
+/// Each older version is made into the next by `From` or `TryFrom`, and the last into the event
+/// itself, for an enum into the enum. What an event takes of one that is split is
+/// `From<Old> for Option<Self>`, for an enum `From<Old> for Vec<Self>`; here too `TryFrom` may fail.
+/// A variant that keeps what cannot be read holds a `RecordedEvent` and is `#[serde(skip)]`.
 ///
 /// ```
 /// use pericarp::Event;
@@ -51,11 +62,19 @@ use syn::{DeriveInput, parse_macro_input};
 /// }
 ///
 /// #[derive(Event, Serialize, Deserialize)]
+/// #[event(dropped("account.flagged"))]
 /// enum Entry {
-///     #[event(name = "account.deposited")]
+///     #[event(name = "account.deposited", version = 2, upcast(1 => DepositedV1))]
 ///     Deposited { cents: i64 },
 ///     #[event(name = "account.closed")]
 ///     Closed,
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct DepositedV1 { euros: i64 }
+///
+/// impl From<DepositedV1> for Entry {
+///     fn from(old: DepositedV1) -> Self { Entry::Deposited { cents: 100 * old.euros } }
 /// }
 ///
 /// assert_eq!(Opened { owner: "Ann".into() }.kind().name, "account.opened");
@@ -89,6 +108,9 @@ fn event(input: &DeriveInput) -> proc_macro2::TokenStream {
 /// | `created_by(Opened<'_>, ..)` | The events that may come first. For each, write `Create`. Without it the aggregate starts from its `Default`. |
 /// | `event = AccountEvent` | Instead of these lists: one event enum you wrote. |
 /// | `enum_name = AccountFact` | The name of the enum that is generated from the lists; the aggregate's name and `Event` if left out. |
+/// | `dropped("old.name", ..)` | Stored names that no longer matter: passed over, and counted. |
+/// | `unknown = skip` | Passes over events of names it does not know, and counts them; an error if left out. |
+/// | `newer = skip` | The same for events whose schema version is from a later build. |
 /// | `crate = path` | Where `pericarp` is, if not at `::pericarp`. |
 ///
 /// ```

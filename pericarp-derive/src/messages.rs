@@ -63,8 +63,8 @@ pub(crate) fn alias_is_name(name: &str) -> String {
     format!("\"{name}\" is the current name already; remove it from `alias(..)`")
 }
 
-pub(crate) fn alias_twice(name: &str) -> String {
-    format!("\"{name}\" is listed twice in `alias(..)`; keep one")
+pub(crate) fn name_twice(name: &str, list: &str) -> String {
+    format!("\"{name}\" is listed twice in `{list}(..)`; keep one")
 }
 
 pub(crate) fn name_taken(name: &str, variant: &impl Display) -> String {
@@ -75,13 +75,15 @@ pub(crate) fn belongs_on_variants(word: &str) -> String {
     format!("each variant of an enum is an event with its own `{word}`; move it to the variants")
 }
 
-pub(crate) const CRATE_ON_VARIANT: &str =
-    "`crate` holds for the whole enum; move it to `#[event(crate = ..)]` on the enum";
+pub(crate) fn holds_for_the_enum(word: &str) -> String {
+    format!("`{word}` holds for the whole enum; move it to an `#[event(..)]` on the enum")
+}
 
 pub(crate) const EVENT_TUPLE_VARIANT: &str =
     "a variant holds named fields, one struct or nothing; name the fields or wrap a struct";
 
-pub(crate) const EVENT_NO_VARIANTS: &str = "an event enum needs at least one variant";
+pub(crate) const EVENT_NO_VARIANTS: &str =
+    "an event enum needs at least one variant with a stored name";
 
 pub(crate) const EVENT_UNION: &str =
     "an event is a struct or an enum; a union cannot be serialised";
@@ -97,6 +99,88 @@ pub(crate) fn serde_variant(word: &str) -> String {
         "remove `{word}`: every variant of an event enum is written and read under its own name"
     )
 }
+
+// Borrowed fields.
+
+pub(crate) const BORROWED_STR: &str = "a `&str` cannot be read back where JSON escapes the text, at a quotation mark, a backslash or a new line; \
+     write `Cow<'a, str>` with `#[serde(borrow)]`, or mark it `#[event(no_escapes)]` and such a text is refused when it is written";
+
+pub(crate) const OWNED_COW: &str = "this `Cow` is always read as an owned value; add `#[serde(borrow)]`, or mark it `#[event(owned)]` if that is meant";
+
+pub(crate) const NO_ESCAPES_ELSEWHERE: &str =
+    "`no_escapes` is said of a `&str` that is borrowed; remove it";
+
+pub(crate) const OWNED_ELSEWHERE: &str =
+    "`owned` is said of a `Cow` that could be borrowed; remove it";
+
+// Older events.
+
+pub(crate) const STEP_ZERO: &str = "versions count from 1; write the version that was stored";
+
+pub(crate) fn step_twice(version: u32, list: &str) -> String {
+    format!("version {version} is listed twice in `{list}(..)`; keep one")
+}
+
+pub(crate) fn step_not_older(version: u32, current: u32) -> String {
+    let next = version.saturating_add(1);
+    format!(
+        "version {version} is not older than the current one, which is {current}; write `version = {next}`, or remove this"
+    )
+}
+
+pub(crate) fn step_missing(missing: u32, before: u32, next: u32) -> String {
+    format!(
+        "version {missing} is missing between {before} and {next}: each version is made from the one before; list it as `{missing} => Type`"
+    )
+}
+
+pub(crate) const STEP_LIFETIME: &str =
+    "the event has several lifetimes; write which of them this is, instead of `'_`";
+
+pub(crate) fn split_is_name(name: &str) -> String {
+    format!(
+        "\"{name}\" is a name of this event already; list its older versions in `upcast(..)`, or store what is left of it under a new name"
+    )
+}
+
+pub(crate) fn split_is_taken(name: &str, variant: &impl Display) -> String {
+    format!(
+        "\"{name}\" is a name of `{variant}`, which takes all of it; store what is left of it under a new name, and split that from it too"
+    )
+}
+
+pub(crate) fn split_unlike(name: &str, variant: &impl Display) -> String {
+    format!(
+        "`{variant}` lists other versions of \"{name}\"; list the same, so that no part is missed"
+    )
+}
+
+pub(crate) fn dropped_is_read(name: &str, variant: &impl Display) -> String {
+    format!("\"{name}\" is read as `{variant}`; remove it from `dropped(..)`")
+}
+
+pub(crate) const DROPPED_ON_STRUCT: &str =
+    "`dropped(..)` is said by those who read: move it to the aggregate, or to an event enum";
+
+pub(crate) fn marks_a_variant(word: &str) -> String {
+    format!(
+        "`{word}` marks the variant of an event enum that keeps what cannot be read; move it to one"
+    )
+}
+
+pub(crate) fn beside_keeping(word: &str) -> String {
+    format!("remove `{word}`: this variant keeps events of any name as they are stored")
+}
+
+pub(crate) fn kept_twice(word: &str, variant: &impl Display) -> String {
+    format!("`{variant}` is marked `{word}` already; keep one")
+}
+
+pub(crate) const KEEPING_FIELDS: &str =
+    "a variant that keeps what cannot be read holds one `RecordedEvent<'_>`";
+
+pub(crate) const KEEPING_SERDE: &str =
+    "add `#[serde(skip)]`: what this variant keeps is neither written nor read as a payload";
 
 // Aggregates.
 

@@ -8,17 +8,24 @@ use syn::DeriveInput;
 fn no_mutation_of_an_item_makes_a_derive_panic() {
     let items = [
         quote! {
-            #[event(name = "a.b", version = 2, alias("a.c", "a.d"), crate = ::evt)]
+            #[event(name = "a.b", version = 2, alias("a.c", "a.d"), dropped("a.e"), crate = ::evt)]
             #[serde(tag = "t")]
             pub enum E<'a, T: Clone, const N: usize> where T: Copy {
                 #[event(name = "e.f", version = 1)] #[serde(skip)] A(T),
                 #[event(name = "e.g", alias("e.h"))] B { r#type: &'a str },
-                C,
+                #[event(unknown, newer)] #[serde(skip)] C(R<'_>),
+                D,
             }
         },
         quote! {
+            #[event(name = "a.b", version = 3, upcast(1 => V1<'_>, 2 => V2),
+                split_from("a.c", 2 => W<'a, 3>))]
+            struct S<'a>(#[event(no_escapes)] &'a str, #[event(owned)] Cow<'a, [u8]>);
+        },
+        quote! {
             #[aggregate(category = "a", id = Map<K, 3>, error = X, created_by(O<'_>, p::D),
-                events(D, O<'_>), enum_name = Fact, event = E<'_>, crate = evt)]
+                events(D, O<'_>), enum_name = Fact, event = E<'_>, dropped("a.e"), unknown = skip,
+                newer = skip, crate = evt)]
             pub struct S { #[aggregate(x)] a: u8 }
         },
         quote! {

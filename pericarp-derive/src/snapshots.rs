@@ -61,6 +61,96 @@ fn event_enum() {
 }
 
 #[test]
+fn event_with_older_versions() {
+    check(
+        "event_with_older_versions",
+        crate::event,
+        quote! {
+            #[event(
+                name = "account.deposited",
+                version = 3,
+                alias("account.paid_in"),
+                upcast(1 => DepositedV1<'_>, 2 => DepositedV2)
+            )]
+            struct Deposited {
+                cents: i64,
+            }
+        },
+    );
+}
+
+#[test]
+fn event_that_is_split_from_another() {
+    check(
+        "event_that_is_split_from_another",
+        crate::event,
+        quote! {
+            #[event(name = "address.moved", split_from("customer.changed", 1 => ChangedV1))]
+            struct Moved {
+                city: String,
+            }
+        },
+    );
+}
+
+#[test]
+fn event_without_escapes() {
+    check(
+        "event_without_escapes",
+        crate::event,
+        quote! {
+            #[event(name = "account.opened")]
+            struct Opened<'a> {
+                #[event(no_escapes)]
+                owner: &'a str,
+            }
+        },
+    );
+}
+
+#[test]
+fn event_enum_that_drops_and_keeps() {
+    check(
+        "event_enum_that_drops_and_keeps",
+        crate::event,
+        quote! {
+            #[event(dropped("door.squeaked", "door.oiled"))]
+            enum DoorEvent<'a> {
+                #[event(name = "door.opened", split_from("door.changed", 1 => Changed<'_>))]
+                Opened {
+                    #[event(no_escapes)]
+                    by: &'a str,
+                },
+                #[event(name = "door.painted", split_from("door.changed", 1 => Changed<'_>))]
+                Painted(u8),
+                #[event(unknown, newer)]
+                #[serde(skip)]
+                Other(RecordedEvent<'a>),
+            }
+        },
+    );
+}
+
+#[test]
+fn aggregate_with_policies() {
+    check(
+        "aggregate_with_policies",
+        crate::aggregate,
+        quote! {
+            #[aggregate(
+                category = "door",
+                id = u64,
+                event = DoorEvent<'_>,
+                dropped("door.squeaked"),
+                unknown = skip,
+                newer = skip
+            )]
+            struct Door;
+        },
+    );
+}
+
+#[test]
 fn event_with_a_mistake() {
     check(
         "event_with_a_mistake",

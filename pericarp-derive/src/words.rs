@@ -1,4 +1,4 @@
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -16,6 +16,8 @@ pub(crate) struct Word {
     pub(crate) form: &'static str,
     /// Whether an attribute is not complete without it.
     required: bool,
+    /// Whether it may be given several times.
+    repeats: bool,
 }
 
 impl Word {
@@ -24,6 +26,7 @@ impl Word {
             name,
             form,
             required: true,
+            repeats: false,
         }
     }
 
@@ -32,6 +35,16 @@ impl Word {
             name,
             form,
             required: false,
+            repeats: false,
+        }
+    }
+
+    pub(crate) const fn repeated(name: &'static str, form: &'static str) -> Self {
+        Self {
+            name,
+            form,
+            required: false,
+            repeats: true,
         }
     }
 }
@@ -129,7 +142,7 @@ impl Words {
             };
             return errors.push(ident.span(), message);
         };
-        if given.iter().any(|given| given.name == word.name) {
+        if !word.repeats && given.iter().any(|given| given.name == word.name) {
             return errors.push(ident.span(), messages::given_twice(word.name));
         }
         given.push(Given {
@@ -217,11 +230,29 @@ pub(crate) fn value<T: Parse>(input: ParseStream<'_>) -> syn::Result<T> {
 
 /// Reads `(item, ..)`, with at least one item.
 pub(crate) fn list<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
-    let items;
-    parenthesized!(items in input);
-    let items = Punctuated::<T, Token![,]>::parse_terminated(&items)?;
+    inside(input, items)
+}
+
+/// Reads `item, ..`, with at least one item.
+pub(crate) fn items<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
+    let items = Punctuated::<T, Token![,]>::parse_terminated(input)?;
     if items.is_empty() {
         return Err(input.error("nothing is listed"));
     }
     Ok(items.into_iter().collect())
+}
+
+/// Reads what is inside parentheses. After a mistake nothing is left in them, since what is left
+/// would be reported as well.
+pub(crate) fn inside<T>(
+    input: ParseStream<'_>,
+    read: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<T> {
+    let content;
+    parenthesized!(content in input);
+    let value = read(&content);
+    if value.is_err() {
+        content.parse::<TokenStream>()?;
+    }
+    value
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{DecodeError, DecodeEvent, Meta, RecordedEvent, Version};
+use crate::{DecodeEvent, Meta, Policy};
 
 /// State that is folded from the events of one stream, and decides which events come next.
 ///
@@ -44,6 +44,16 @@ pub trait Aggregate: Sized + Send + Sync + 'static {
 
     /// Any one of its events, borrowing from the stored bytes for `'e`.
     type Event<'e>: DecodeEvent<'e>;
+
+    /// Stored names of events that its streams may hold and that no longer matter. Replay passes
+    /// them over and [counts](crate::Root::skipped) them.
+    const DROPPED: &'static [&'static str] = &[];
+
+    /// What replay does about an event that it does not know.
+    const UNKNOWN: Policy = Policy::Stop;
+
+    /// What replay does about an event whose schema version is from a later build.
+    const NEWER: Policy = Policy::Stop;
 
     /// The state before the first event, if there is one; `None` if an event must create it.
     fn initial() -> Option<Self>;
@@ -121,60 +131,4 @@ pub enum FoldError {
         "an event came before any event that creates the aggregate; list it in `created_by(..)` if it may"
     )]
     NotCreated,
-}
-
-/// A stream that cannot be folded into the aggregate.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReplayError {
-    /// An event could not be decoded.
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
-    /// An event did not fit the state.
-    #[error("fold event {event_type} at {stream} version {version}")]
-    Fold {
-        /// The event's stored name.
-        event_type: String,
-        /// Its stream.
-        stream: String,
-        /// Its place in the stream.
-        version: Version,
-        /// How it did not fit.
-        source: FoldError,
-    },
-}
-
-impl ReplayError {
-    /// A stable code for logs and metrics.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Decode(error) => error.code(),
-            Self::Fold { .. } => "aggregate.fold",
-        }
-    }
-}
-
-/// Decodes a stored event and folds it into `state`.
-///
-/// # Errors
-/// [`ReplayError`] if the event cannot be decoded or does not fit; `state` is as it was.
-pub fn replay<A: Aggregate>(
-    state: &mut Option<A>,
-    record: &RecordedEvent<'_>,
-) -> Result<(), ReplayError> {
-    let event = match A::Event::decode(record)? {
-        Some(event) => event,
-        None => return Err(DecodeError::unknown_type(record).into()),
-    };
-    A::fold(state, event, &record.meta()).map_err(|source| fold_error(record, source))
-}
-
-#[cold]
-fn fold_error(record: &RecordedEvent<'_>, source: FoldError) -> ReplayError {
-    ReplayError::Fold {
-        event_type: record.event_type.into(),
-        stream: record.stream.into(),
-        version: record.version,
-        source,
-    }
 }

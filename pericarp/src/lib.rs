@@ -20,6 +20,8 @@ mod commit_error;
 mod commit_id;
 mod committed;
 mod decide;
+mod decode;
+mod decode_error;
 #[cfg(feature = "store")]
 pub mod doctor;
 mod envelope;
@@ -27,14 +29,19 @@ mod error;
 mod event;
 mod event_type;
 mod expected;
+#[cfg(any(feature = "store", feature = "testing"))]
+mod fold;
+mod listing;
 mod metadata;
 mod names;
 mod page;
 mod position;
 mod recorded;
+mod replay;
 mod root;
 mod stream_name;
 mod timestamp;
+mod upcast;
 
 #[cfg(feature = "store")]
 pub mod store;
@@ -43,7 +50,7 @@ pub mod testing;
 #[cfg(feature = "transfer")]
 pub mod transfer;
 
-pub use aggregate::{Aggregate, Apply, Create, Emits, FoldError, ReplayError, Starts, replay};
+pub use aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
 #[cfg(feature = "store")]
 pub use app::{
     Dispatch, Done, ExecuteError, LoadError, Pericarp, PericarpBuilder, Repository, Retry,
@@ -56,9 +63,11 @@ pub use commit_error::CommitError;
 pub use commit_id::CommitId;
 pub use committed::{Committed, StreamCommitted};
 pub use decide::{DecideError, decide};
+pub use decode::{DecodeEvent, Decoded, Reading, Skipped, Unread};
+pub use decode_error::{Cause, DecodeError, DecodeReason};
 pub use envelope::Envelope;
 pub use error::Error;
-pub use event::{DecodeError, DecodeEvent, DecodeReason, EncodeError, Event, EventKind};
+pub use event::{EncodeError, Event, EventKind, Split};
 pub use event_type::EventType;
 pub use expected::Expected;
 pub use metadata::{Meta, Metadata};
@@ -68,6 +77,7 @@ pub use page::Page;
 pub use pericarp_derive::{Aggregate, Command, Event};
 pub use position::{Position, Version};
 pub use recorded::RecordedEvent;
+pub use replay::{Policy, ReplayError, replay};
 pub use root::{Context, New, Root};
 pub use stream_name::StreamName;
 pub use timestamp::Timestamp;

@@ -2,6 +2,7 @@ use std::ops::Range;
 
 use uuid::Uuid;
 
+use crate::envelope::Envelopes;
 use crate::{DecodeError, DecodeEvent, Envelope, Position, RecordedEvent, Timestamp, Version};
 
 /// A reusable arena of stored events: a store fills it, a reader views it.
@@ -67,14 +68,14 @@ impl Page {
         self.rows.iter().map(|row| self.view(row))
     }
 
-    /// The events, decoded to `E`.
+    /// The events, decoded to `E`. One stored event is one item, unless it is dropped or split.
     ///
-    /// Each item fails with [`DecodeError`] if the event's type is none of `E`'s, or its payload
+    /// An item fails with [`DecodeError`] if the event's type is none of `E`'s, or its payload
     /// is not what the type says.
     pub fn decode<'p, E: DecodeEvent<'p>>(
         &'p self,
     ) -> impl Iterator<Item = Result<Envelope<'p, E>, DecodeError>> {
-        self.events().map(|record| Envelope::decode(&record))
+        Envelopes::new(self.events())
     }
 
     /// The event at `index`.

@@ -1,21 +1,28 @@
 //! What generated code calls. Not part of the public interface: it may change in any release.
 
 pub use core::convert::{From, Infallible};
+pub use core::ops::FnMut;
 pub use core::option::Option::{self, None, Some};
-pub use core::primitive::str;
+pub use core::primitive::{bool, str};
 pub use core::result::Result::{self, Err, Ok};
 pub use serde;
 pub use std::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{check_version, decode, decode_unit, decode_variant, encode, encode_variant};
+use crate::codec::{decode, decode_unit, decode_variant, encode, encode_variant};
 
 pub use crate::aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
-pub use crate::codec::encode_unit;
+pub use crate::codec::{Escapes, encode_unit, other_version};
 pub use crate::command::{Changes, Command, Creates, Handle, Mode, MustExist};
-pub use crate::event::{DecodeError, DecodeEvent, EncodeError, Event, EventKind};
-pub use crate::{Meta, RecordedEvent};
+pub use crate::decode::{DecodeEvent, Reading, Unread};
+pub use crate::event::{EncodeError, Event, EventKind, Split};
+pub use crate::listing::{
+    Listing, check, check_dropped, closed, concat_kinds, distinct, is_read, split_alike, total,
+};
+pub use crate::replay::Policy;
+pub use crate::upcast::{MadeFrom, Old, PartOf, PartsOf, split, step};
+pub use crate::{DecodeError, Meta, RecordedEvent};
 
 /// A payload that serde can write: a bound that says so in few words where it does not hold.
 #[diagnostic::on_unimplemented(
@@ -51,21 +58,33 @@ impl<T: Serialize> Encode for T {
 )]
 pub trait Decode<'de>: Sized {
     /// Reads the payload of a struct, if it was stored with the version that is known.
-    fn decode(record: &RecordedEvent<'de>, version: u32) -> Result<Option<Self>, DecodeError>;
+    fn decode(
+        record: &RecordedEvent<'de>,
+        version: u32,
+        take: impl FnMut(Self),
+    ) -> Result<Reading, DecodeError>;
     /// Reads the content of the variant that serde numbers `index`.
     fn decode_variant(
         record: &RecordedEvent<'de>,
         version: u32,
         index: u32,
-    ) -> Result<Option<Self>, DecodeError>;
+        take: impl FnMut(Self),
+    ) -> Result<Reading, DecodeError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<'de, T: Deserialize<'de>> Decode<'de> for T {
     #[inline]
-    fn decode(record: &RecordedEvent<'de>, version: u32) -> Result<Option<Self>, DecodeError> {
-        check_version(record, version)?;
-        decode(record).map(Some)
+    fn decode(
+        record: &RecordedEvent<'de>,
+        version: u32,
+        mut take: impl FnMut(Self),
+    ) -> Result<Reading, DecodeError> {
+        if record.schema_version != version {
+            return other_version(record, version, version);
+        }
+        take(decode(record)?);
+        Ok(Reading::Whole)
     }
 
     #[inline]
@@ -73,9 +92,13 @@ impl<'de, T: Deserialize<'de>> Decode<'de> for T {
         record: &RecordedEvent<'de>,
         version: u32,
         index: u32,
-    ) -> Result<Option<Self>, DecodeError> {
-        check_version(record, version)?;
-        decode_variant(record, index).map(Some)
+        mut take: impl FnMut(Self),
+    ) -> Result<Reading, DecodeError> {
+        if record.schema_version != version {
+            return other_version(record, version, version);
+        }
+        take(decode_variant(record, index)?);
+        Ok(Reading::Whole)
     }
 }
 
@@ -84,11 +107,24 @@ pub fn decode_unit_as<T>(
     record: &RecordedEvent<'_>,
     version: u32,
     unit: T,
-) -> Result<Option<T>, DecodeError> {
-    check_version(record, version)?;
+    mut take: impl FnMut(T),
+) -> Result<Reading, DecodeError> {
+    if record.schema_version != version {
+        return other_version(record, version, version);
+    }
     decode_unit(record)?;
-    Ok(Some(unit))
+    take(unit);
+    Ok(Reading::Whole)
 }
+
+/// Takes what the steps from an older version have made.
+pub fn upcast<T>(made: Option<T>, mut take: impl FnMut(T)) -> Result<Reading, DecodeError> {
+    made.into_iter().for_each(&mut take);
+    Ok(Reading::Whole)
+}
+
+/// Stands in for the kind of a variant that keeps what is not known: it cannot be stored.
+pub const KEPT: &EventKind = &EventKind::new("kept", 1, &[]);
 
 /// An event that an aggregate lists: the only bound generated code puts on one, so that a type
 /// that is not an event is one error.
@@ -98,19 +134,26 @@ pub fn decode_unit_as<T>(
     note = "derive it: `#[derive(Event, Serialize, Deserialize)] #[event(name = \"noun.verbed\")]`"
 )]
 pub trait Listed<'e>: Sized {
-    /// [`Event::KINDS`].
-    const KINDS: &'static [EventKind];
+    /// What its reader knows.
+    const LISTING: Listing;
     /// [`Event::kind`].
     fn kind(&self) -> &'static EventKind;
     /// [`Event::encode`].
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
-    /// [`DecodeEvent::decode`].
-    fn decode(record: &RecordedEvent<'e>) -> Result<Option<Self>, DecodeError>;
+    /// [`DecodeEvent::decode_each`].
+    fn decode_each(
+        record: &RecordedEvent<'e>,
+        take: impl FnMut(Self),
+    ) -> Result<Reading, DecodeError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<'e, E: DecodeEvent<'e>> Listed<'e> for E {
-    const KINDS: &'static [EventKind] = <E as Event>::KINDS;
+    const LISTING: Listing = Listing {
+        kinds: E::KINDS,
+        dropped: E::DROPPED,
+        keeps: E::KEEPS,
+    };
 
     #[inline]
     fn kind(&self) -> &'static EventKind {
@@ -123,8 +166,11 @@ impl<'e, E: DecodeEvent<'e>> Listed<'e> for E {
     }
 
     #[inline]
-    fn decode(record: &RecordedEvent<'e>) -> Result<Option<Self>, DecodeError> {
-        DecodeEvent::decode(record)
+    fn decode_each(
+        record: &RecordedEvent<'e>,
+        take: impl FnMut(Self),
+    ) -> Result<Reading, DecodeError> {
+        DecodeEvent::decode_each(record, take)
     }
 }
 
@@ -164,115 +210,9 @@ impl Event for AnyEvent {
 }
 
 impl DecodeEvent<'_> for AnyEvent {
-    fn decode(_: &RecordedEvent<'_>) -> Result<Option<Self>, DecodeError> {
-        Ok(None)
+    fn decode_each(_: &RecordedEvent<'_>, _: impl FnMut(Self)) -> Result<Reading, DecodeError> {
+        Ok(Reading::Unknown)
     }
-}
-
-/// How many kinds there are in several lists.
-pub const fn total(lists: &[&[EventKind]]) -> usize {
-    let (mut total, mut list) = (0, 0);
-    while list < lists.len() {
-        total += lists[list].len();
-        list += 1;
-    }
-    total
-}
-
-/// Lists the kinds of several events as one array; `N` is the sum of their lengths.
-pub const fn concat_kinds<const N: usize>(lists: &[&[EventKind]]) -> [EventKind; N] {
-    let mut all = [EventKind::new("none", 1, &[]); N];
-    let mut at = 0;
-    let mut list = 0;
-    while list < lists.len() {
-        let mut i = 0;
-        while i < lists[list].len() {
-            all[at] = lists[list][i];
-            at += 1;
-            i += 1;
-        }
-        list += 1;
-    }
-    all
-}
-
-/// Whether no two kinds share a name or an alias: a reader could not tell such two apart.
-pub const fn distinct(kinds: &[EventKind]) -> bool {
-    let mut i = 0;
-    while i < kinds.len() {
-        let mut j = i + 1;
-        while j < kinds.len() {
-            if overlap(&kinds[i], &kinds[j]) {
-                return false;
-            }
-            j += 1;
-        }
-        i += 1;
-    }
-    true
-}
-
-/// Whether the stored names of an aggregate's events are [`distinct`], as a type.
-#[derive(Debug)]
-pub struct Names<const DISTINCT: bool>;
-
-/// Implemented by the names that are distinct.
-#[diagnostic::on_unimplemented(
-    message = "two events of `{A}` are stored under the same name, so a reader could not tell them apart",
-    label = "two of its events share a stored name",
-    note = "give each event its own `#[event(name = ..)]`, which no other has among its `alias(..)`"
-)]
-pub trait Distinct<A> {
-    /// That it was checked.
-    const CHECKED: ();
-}
-
-impl<A> Distinct<A> for Names<true> {
-    const CHECKED: () = ();
-}
-
-const fn overlap(a: &EventKind, b: &EventKind) -> bool {
-    same(a.name, b.name)
-        || contains(a.aliases, b.name)
-        || contains(b.aliases, a.name)
-        || share_alias(a, b)
-}
-
-const fn share_alias(a: &EventKind, b: &EventKind) -> bool {
-    let mut i = 0;
-    while i < a.aliases.len() {
-        if contains(b.aliases, a.aliases[i]) {
-            return true;
-        }
-        i += 1;
-    }
-    false
-}
-
-const fn contains(names: &[&str], name: &str) -> bool {
-    let mut i = 0;
-    while i < names.len() {
-        if same(names[i], name) {
-            return true;
-        }
-        i += 1;
-    }
-    false
-}
-
-const fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut i = 0;
-    while i < a.len() {
-        if a[i] != b[i] {
-            return false;
-        }
-        i += 1;
-    }
-    true
 }
 
 /// Folds an event that only `created_by` lists.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::aggregate::{Emits, Starts};
 use crate::{
-    Aggregate, Clock, CommitError, EncodeError, Event, EventKind, Meta, SystemClock, Timestamp,
-    Version,
+    Aggregate, Clock, CommitError, EncodeError, Event, EventKind, Meta, Skipped, SystemClock,
+    Timestamp, Version,
 };
 
 /// An aggregate that exists: its state, its version, and the events it has emitted since.
@@ -33,6 +33,7 @@ pub struct Root<A: Aggregate> {
     id: A::Id,
     state: A,
     version: Version,
+    skipped: Skipped,
     context: Context,
     pending: Pending,
 }
@@ -99,6 +100,7 @@ impl<A: Aggregate> Root<A> {
             id,
             state,
             version,
+            skipped: Skipped::default(),
             context: Context::default(),
             pending: Pending::default(),
         }
@@ -151,6 +153,12 @@ impl<A: Aggregate> Root<A> {
         root.pending.len()
     }
 
+    /// How many stored events were passed over when it was loaded, and why: what is dropped, and
+    /// what `unknown = skip` and `newer = skip` let pass.
+    pub fn skipped(root: &Self) -> Skipped {
+        root.skipped
+    }
+
     /// Sets the time and the metadata of the events that are emitted from now on.
     pub fn set_context(root: &mut Self, context: Context) {
         root.context = context;
@@ -159,6 +167,11 @@ impl<A: Aggregate> Root<A> {
     /// The state alone.
     pub fn into_state(root: Self) -> A {
         root.state
+    }
+
+    #[cfg(any(feature = "store", feature = "testing"))]
+    pub(crate) fn set_skipped(root: &mut Self, skipped: Skipped) {
+        root.skipped = skipped;
     }
 
     pub(crate) fn pending(root: &Self) -> &Pending {
@@ -220,6 +233,7 @@ impl<'t, A: Aggregate> New<'t, A> {
             } else {
                 Version::NONE
             },
+            skipped: Skipped::default(),
             context: context.clone(),
             pending,
         })

@@ -6,6 +6,7 @@
 )]
 
 mod app;
+mod borrowed;
 mod conformance_memory;
 mod conformance_postgres;
 mod conformance_sqlite;
@@ -15,9 +16,15 @@ mod doctor;
 mod doctor_postgres;
 mod domain;
 mod equipment;
+mod evolution;
 mod fixtures;
+mod fuzzed;
+mod on_every_store;
+mod payloads;
 mod postgres;
 mod postgres_order;
+#[path = "../fuzz/readers.rs"]
+mod readers;
 mod regressions;
 mod sqlite;
 mod sqlite_transaction;

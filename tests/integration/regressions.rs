@@ -453,3 +453,33 @@ fn what_could_not_be_read_back_is_not_written() {
     let deepest = check(&tree(127), true);
     assert!(serde_json::from_slice::<Tree>(&deepest).is_ok());
 }
+
+#[derive(Event, Serialize, Deserialize, Clone, Copy)]
+#[event(name = "scale.read")]
+struct Weighed(f64);
+
+#[derive(Aggregate, Default, Debug)]
+#[aggregate(category = "scale", id = u64, events(Weighed))]
+struct Scale {
+    weights: Vec<f64>,
+}
+
+impl Apply<Weighed> for Scale {
+    fn apply(&mut self, event: Weighed, _: &Meta<'_>) {
+        self.weights.push(event.0);
+    }
+}
+
+/// A fraction was written to the last bit, and read as its neighbour: the state that a replay made
+/// was not the state that had decided.
+#[tokio::test]
+async fn a_fraction_is_replayed_as_it_was_emitted() {
+    let app = Pericarp::new(MemoryStore::new());
+    let mut scale = Root::<Scale>::empty(1);
+    for weight in [4.930619037417005e-126, 1.180658850845465e40, 0.1 + 0.2] {
+        scale.emit(Weighed(weight));
+    }
+    app.repository().save(&mut scale).await.unwrap();
+    let replayed = app.load::<Scale>(&1).await.unwrap().unwrap();
+    assert_eq!(replayed.weights, scale.weights);
+}

@@ -170,7 +170,8 @@ fn no_statement_of_a_store_changes_or_removes_a_row() {
 
 #[test]
 fn no_event_passes_through_a_dyn() {
-    let except = [NOT_DOMAIN, &["clock.rs"]].concat();
+    // The error of a step from an older version is the application's own; no event is in it.
+    let except = [NOT_DOMAIN, &["clock.rs", "decode_error.rs"]].concat();
     check(sources("pericarp/src", &except), &["dyn "]);
     check(sources("pericarp/src/transfer", &[]), &["dyn "]);
 }

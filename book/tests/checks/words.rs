@@ -12,8 +12,16 @@ fn the_tables_of_attributes_have_every_word() {
         ("aggregate", "events-and-aggregates.md"),
         ("command", "commands.md"),
     ] {
-        let parse = read(&format!("pericarp-derive/src/parse/{source}.rs"));
-        let words: Vec<_> = ["Word::required(\"", "Word::optional(\""]
+        let mut parse = read(&format!("pericarp-derive/src/parse/{source}.rs"));
+        if source == "event" {
+            parse += &read("pericarp-derive/src/parse/fields.rs");
+        }
+        let starts = [
+            "Word::required(\"",
+            "Word::optional(\"",
+            "Word::repeated(\"",
+        ];
+        let words: Vec<_> = starts
             .into_iter()
             .flat_map(|start| after(&parse, start, '"'))
             .collect();

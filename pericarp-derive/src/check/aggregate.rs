@@ -2,8 +2,8 @@ use quote::format_ident;
 use syn::spanned::Spanned;
 use syn::{Generics, Ident, LitStr, Type, Visibility};
 
-use super::listed;
 pub(crate) use super::listed::{Listed, Role};
+use super::{kind, listed};
 use crate::errors::Errors;
 use crate::parse::aggregate::{CATEGORY, ID, WORDS};
 use crate::parse::{self, Krate};
@@ -20,6 +20,9 @@ pub(crate) struct Aggregate<'i> {
     pub(crate) id: Option<Type>,
     pub(crate) error: Option<Type>,
     pub(crate) events: Events,
+    pub(crate) dropped: Vec<LitStr>,
+    pub(crate) skips_unknown: bool,
+    pub(crate) skips_newer: bool,
 }
 
 pub(crate) enum Events {
@@ -67,6 +70,7 @@ pub(crate) fn check<'i>(
     {
         errors.push(category.span(), messages::CATEGORY);
     }
+    kind::check_dropped(&written.dropped, errors);
     let events = check_events(&written, errors);
     Aggregate {
         ident: written.ident,
@@ -77,6 +81,9 @@ pub(crate) fn check<'i>(
         id: written.id,
         error: written.error,
         events,
+        dropped: written.dropped,
+        skips_unknown: written.skips_unknown,
+        skips_newer: written.skips_newer,
     }
 }
 

@@ -3,7 +3,10 @@
 //! If something is, it is reported, and the model holds what is needed for a stub.
 
 pub(crate) mod aggregate;
+pub(crate) mod borrowed;
 pub(crate) mod command;
 pub(crate) mod event;
+pub(crate) mod kind;
 mod listed;
 mod serde_form;
+pub(crate) mod versions;

@@ -5,7 +5,7 @@ use syn::{Type, parse_quote};
 use super::{scoped, sum};
 use crate::check::aggregate::{Aggregate, Event, Events, Role, Sum};
 use crate::lifetimes;
-use crate::span::at;
+use crate::span::{all_at, at};
 
 pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
     match &aggregate.events {
@@ -15,7 +15,11 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
             let main = main(aggregate, &event, &initial(aggregate, true), &fold);
             let (emits, starts) = (emits(aggregate, ty), starts_from_default(aggregate, ty));
             let company = company(aggregate, 1, 1);
-            scoped(&aggregate.krate, &quote!(#main #emits #starts #company))
+            let dropped = check_dropped(aggregate);
+            scoped(
+                &aggregate.krate,
+                &quote!(#main #emits #starts #company #dropped),
+            )
         }
         Events::Sum(sum) => {
             let (name, generics) = (&sum.name, sum.borrows.then(|| quote!(<'__e>)));
@@ -28,9 +32,10 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
             let starting = if sum.from_default { emitted } else { starting };
             let company = company(aggregate, emitted, starting);
             let (sum, sum_impls) = (sum::item(aggregate, sum), sum::impls(aggregate, sum));
+            let dropped = check_dropped(aggregate);
             let impls = scoped(
                 &aggregate.krate,
-                &quote!(#sum_impls #main #(#lists)* #company),
+                &quote!(#sum_impls #main #(#lists)* #company #dropped),
             );
             quote!(#sum #impls)
         }
@@ -85,10 +90,12 @@ fn main(
         Some(error) => quote!(#error),
         None => quote!(__p::Infallible),
     };
+    let policies = policies(aggregate);
     quote! {
         #[automatically_derived]
         impl __p::Aggregate for #ident {
             const CATEGORY: &'static __p::str = #category;
+            #policies
 
             type Id = #id;
             type Error = #error;
@@ -107,6 +114,31 @@ fn main(
             }
         }
     }
+}
+
+/// What it does about events that it does not read, where that is not the default.
+fn policies(aggregate: &Aggregate<'_>) -> TokenStream {
+    let names = &aggregate.dropped;
+    let dropped = (!names.is_empty())
+        .then(|| quote!(const DROPPED: &'static [&'static __p::str] = &[#(#names),*];));
+    let skip = quote!(__p::Policy = __p::Policy::Skip;);
+    let unknown = aggregate
+        .skips_unknown
+        .then(|| quote!(const UNKNOWN: #skip));
+    let newer = aggregate.skips_newer.then(|| quote!(const NEWER: #skip));
+    quote!(#dropped #unknown #newer)
+}
+
+/// Demands that no event is stored under a name that is dropped.
+fn check_dropped(aggregate: &Aggregate<'_>) -> TokenStream {
+    let ident = aggregate.ident;
+    let checks = aggregate.dropped.iter().map(|name| {
+        let check = quote! {
+            const _: () = __p::check_dropped::<#ident, { !__p::is_read::<#ident>(#name) }>();
+        };
+        all_at(at(name), check)
+    });
+    quote!(#(#checks)*)
 }
 
 fn initial(aggregate: &Aggregate<'_>, from_default: bool) -> TokenStream {

@@ -2,8 +2,10 @@
 
 pub(crate) mod aggregate;
 pub(crate) mod command;
+mod encode;
 pub(crate) mod event;
 mod generics;
+mod older;
 mod sum;
 
 use proc_macro2::TokenStream;

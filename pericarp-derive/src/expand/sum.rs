@@ -36,7 +36,7 @@ pub(super) fn impls(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
         .map(|event| from(event, name, generics.as_ref()));
     let lists = sum.events.iter().map(|event| {
         let ty = lifetimes::fill(&event.ty, &parse_quote!('static));
-        listed(event, &ty, &quote!(KINDS))
+        listed(event, &ty, &quote!(LISTING))
     });
     let call = |method: TokenStream| {
         sum.events
@@ -45,26 +45,28 @@ pub(super) fn impls(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
     };
     let kinds = call(quote!(kind));
     let encodes = call(quote!(encode));
-    let decodes = call(quote!(decode));
+    let decodes = call(quote!(decode_each));
     let ident = aggregate.ident;
-    let forever = sum.borrows.then(|| quote!(<'static>));
-    let distinct = quote! {
-        const _: () = <__p::Names<{
-            __p::distinct(<#name #forever as __p::Event>::KINDS)
-        }> as __p::Distinct<#ident>>::CHECKED;
+    let check = quote! {
+        const _: () = __p::check::<
+            #ident,
+            { __p::distinct(__LISTS) },
+            { __p::closed(__LISTS) },
+            { __p::split_alike(__LISTS) },
+        >();
     };
-    let distinct = all_at(at(ident), distinct);
+    let check = all_at(at(ident), check);
     quote! {
         #(#froms)*
 
-        #distinct
+        const __LISTS: &[__p::Listing] = &[#(#lists),*];
+
+        #check
 
         #[automatically_derived]
         impl #generics __p::Event for #name #generics {
-            const KINDS: &'static [__p::EventKind] = {
-                const __LISTS: &[&[__p::EventKind]] = &[#(#lists),*];
-                &__p::concat_kinds::<{ __p::total(__LISTS) }>(__LISTS)
-            };
+            const KINDS: &'static [__p::EventKind] =
+                &__p::concat_kinds::<{ __p::total(__LISTS) }>(__LISTS);
 
             fn kind(&self) -> &'static __p::EventKind {
                 match self {
@@ -85,16 +87,15 @@ pub(super) fn impls(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
         #[automatically_derived]
         impl<'__e> __p::DecodeEvent<'__e> for #name #generics {
             #[inline]
-            fn decode(
+            fn decode_each(
                 __record: &__p::RecordedEvent<'__e>,
-            ) -> __p::Result<__p::Option<Self>, __p::DecodeError> {
-                __p::Ok(
-                    #(if let __p::Some(__event) = #decodes(__record)? {
-                        __p::Some(Self::#variants(__event))
-                    } else)* {
-                        __p::None
-                    }
-                )
+                mut __take: impl __p::FnMut(Self),
+            ) -> __p::Result<__p::Reading, __p::DecodeError> {
+                let __reading = __p::Reading::Unknown;
+                #(let __reading = __reading.or_else(|| {
+                    #decodes(__record, |__event| __take(Self::#variants(__event)))
+                })?;)*
+                __p::Ok(__reading)
             }
         }
     }

@@ -1,5 +1,6 @@
 use proc_macro2::Span;
-use syn::{Data, DeriveInput, Generics, Ident, LitStr, Type, Visibility};
+use syn::parse::ParseStream;
+use syn::{Data, DeriveInput, Generics, Ident, LitStr, Token, Type, Visibility};
 
 use super::{Krate, misplaced};
 use crate::errors::Errors;
@@ -12,11 +13,14 @@ const EVENTS: Word = Word::required("events", "events(Deposited, Withdrawn)");
 const CREATED_BY: Word = Word::optional("created_by", "created_by(Opened)");
 const EVENT: Word = Word::optional("event", "event = EventEnum");
 const ENUM_NAME: Word = Word::optional("enum_name", "enum_name = NameOfTheEnum");
+const DROPPED: Word = Word::optional("dropped", "dropped(\"old.name\")");
+const UNKNOWN: Word = Word::optional("unknown", "unknown = skip");
+const NEWER: Word = Word::optional("newer", "newer = skip");
 
 pub(crate) const WORDS: Words = Words {
     attribute: "aggregate",
     known: &[
-        CATEGORY, ID, ERROR, EVENTS, CREATED_BY, EVENT, ENUM_NAME, CRATE,
+        CATEGORY, ID, ERROR, EVENTS, CREATED_BY, EVENT, ENUM_NAME, DROPPED, UNKNOWN, NEWER, CRATE,
     ],
 };
 
@@ -34,6 +38,9 @@ pub(crate) struct Aggregate<'i> {
     pub(crate) created_by: Vec<Type>,
     pub(crate) event: Option<Type>,
     pub(crate) enum_name: Option<Ident>,
+    pub(crate) dropped: Vec<LitStr>,
+    pub(crate) skips_unknown: bool,
+    pub(crate) skips_newer: bool,
     given: Vec<Given>,
 }
 
@@ -67,6 +74,9 @@ pub(crate) fn parse<'i>(item: &'i DeriveInput, errors: &mut Errors) -> Aggregate
         created_by: Vec::new(),
         event: None,
         enum_name: None,
+        dropped: Vec::new(),
+        skips_unknown: false,
+        skips_newer: false,
         given: Vec::new(),
     };
     aggregate.given = WORDS.read(&item.attrs, errors, |word, input| {
@@ -78,9 +88,23 @@ pub(crate) fn parse<'i>(item: &'i DeriveInput, errors: &mut Errors) -> Aggregate
             "created_by" => aggregate.created_by = words::list(input)?,
             "event" => aggregate.event = Some(words::value(input)?),
             "enum_name" => aggregate.enum_name = Some(words::value(input)?),
+            "dropped" => aggregate.dropped = words::list(input)?,
+            "unknown" => aggregate.skips_unknown = skip(input)?,
+            "newer" => aggregate.skips_newer = skip(input)?,
             _ => aggregate.krate = Krate::parse(input)?,
         }
         Ok(())
     });
     aggregate
+}
+
+/// Reads `= skip`, the only policy that has to be said.
+fn skip(input: ParseStream<'_>) -> syn::Result<bool> {
+    input.parse::<Token![=]>()?;
+    let ahead = input.fork();
+    if ahead.parse::<Ident>()? != "skip" {
+        return Err(input.error("not a policy"));
+    }
+    input.parse::<Ident>()?;
+    Ok(true)
 }

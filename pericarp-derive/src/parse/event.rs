@@ -1,17 +1,26 @@
 use proc_macro2::Span;
-use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, LitInt, LitStr};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Data, DeriveInput, Fields, Generics, Ident, LitInt, LitStr, Token, Type};
 
-use super::{Krate, misplaced};
+use super::Krate;
+use super::fields::{self, Field};
 use crate::errors::Errors;
 use crate::words::{self, CRATE, Given, Word, Words};
 
 const NAME: Word = Word::required("name", "name = \"noun.verbed\"");
 const VERSION: Word = Word::optional("version", "version = 1");
 const ALIAS: Word = Word::optional("alias", "alias(\"old.name\")");
+const UPCAST: Word = Word::optional("upcast", "upcast(1 => TypeOfVersion1)");
+const SPLIT_FROM: Word = Word::repeated("split_from", "split_from(\"old.name\", 1 => OldType)");
+const DROPPED: Word = Word::optional("dropped", "dropped(\"old.name\")");
+const UNKNOWN: Word = Word::optional("unknown", "");
+const NEWER: Word = Word::optional("newer", "");
 
 const WORDS: Words = Words {
     attribute: "event",
-    known: &[NAME, VERSION, ALIAS, CRATE],
+    known: &[
+        NAME, VERSION, ALIAS, UPCAST, SPLIT_FROM, DROPPED, UNKNOWN, NEWER, CRATE,
+    ],
 };
 
 /// An event as it was written.
@@ -25,10 +34,12 @@ pub(crate) struct Event<'i> {
 pub(crate) enum Body<'i> {
     Struct {
         kind: Kind,
-        fields: &'i Fields,
+        serde: &'i [Attribute],
+        shape: &'i Fields,
+        fields: Vec<Field<'i>>,
     },
     Enum {
-        on_enum: Vec<Given>,
+        on_enum: Kind,
         serde: &'i [Attribute],
         variants: Vec<Variant<'i>>,
     },
@@ -37,7 +48,8 @@ pub(crate) enum Body<'i> {
 
 pub(crate) struct Variant<'i> {
     pub(crate) ident: &'i Ident,
-    pub(crate) fields: &'i Fields,
+    pub(crate) shape: &'i Fields,
+    pub(crate) fields: Vec<Field<'i>>,
     pub(crate) serde: &'i [Attribute],
     pub(crate) kind: Kind,
 }
@@ -48,13 +60,53 @@ pub(crate) struct Kind {
     pub(crate) name: Option<LitStr>,
     pub(crate) version: Option<(u32, Span)>,
     pub(crate) aliases: Vec<LitStr>,
+    pub(crate) upcast: Vec<Step>,
+    pub(crate) splits: Vec<Split>,
+    pub(crate) dropped: Vec<LitStr>,
     pub(crate) given: Vec<Given>,
 }
 
 impl Kind {
-    /// Whether a name was attempted; if it is not there, that mistake is reported already.
-    pub(crate) fn tried_name(&self) -> bool {
-        self.given.iter().any(|given| given.name == NAME.name)
+    /// Where a word was written, or attempted; then a mistake in it is reported already.
+    pub(crate) fn given(&self, name: &str) -> Option<Span> {
+        let mut given = self.given.iter();
+        given.find(|given| given.name == name).map(|word| word.span)
+    }
+}
+
+/// `1 => TypeOfVersion1`: an older version and what it is decoded as.
+pub(crate) struct Step {
+    pub(crate) version: u32,
+    pub(crate) span: Span,
+    pub(crate) ty: Type,
+}
+
+impl Parse for Step {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let version: LitInt = input.parse()?;
+        input.parse::<Token![=>]>()?;
+        Ok(Self {
+            version: version.base10_parse()?,
+            span: version.span(),
+            ty: input.parse()?,
+        })
+    }
+}
+
+/// `("old.name", 1 => OldType, ..)`: an older event that is split, and its versions.
+pub(crate) struct Split {
+    pub(crate) name: LitStr,
+    pub(crate) steps: Vec<Step>,
+}
+
+impl Parse for Split {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        words::inside(input, |inside| {
+            let name = inside.parse()?;
+            inside.parse::<Token![,]>()?;
+            let steps = words::items(inside)?;
+            Ok(Self { name, steps })
+        })
     }
 }
 
@@ -62,15 +114,14 @@ pub(crate) fn parse<'i>(item: &'i DeriveInput, errors: &mut Errors) -> Event<'i>
     let mut krate = Krate::default();
     let kind = kind(&item.attrs, &mut krate, errors);
     let body = match &item.data {
-        Data::Struct(data) => {
-            misplaced::on_fields("event", &data.fields, errors);
-            Body::Struct {
-                kind,
-                fields: &data.fields,
-            }
-        }
+        Data::Struct(data) => Body::Struct {
+            kind,
+            serde: &item.attrs,
+            shape: &data.fields,
+            fields: fields::parse(&data.fields, errors),
+        },
         Data::Enum(data) => Body::Enum {
-            on_enum: kind.given,
+            on_enum: kind,
             serde: &item.attrs,
             variants: data
                 .variants
@@ -89,10 +140,10 @@ pub(crate) fn parse<'i>(item: &'i DeriveInput, errors: &mut Errors) -> Event<'i>
 }
 
 fn variant<'i>(variant: &'i syn::Variant, errors: &mut Errors) -> Variant<'i> {
-    misplaced::on_fields("event", &variant.fields, errors);
     Variant {
         ident: &variant.ident,
-        fields: &variant.fields,
+        shape: &variant.fields,
+        fields: fields::parse(&variant.fields, errors),
         serde: &variant.attrs,
         kind: kind(&variant.attrs, &mut Krate::default(), errors),
     }
@@ -108,7 +159,11 @@ fn kind(attrs: &[Attribute], krate: &mut Krate, errors: &mut Errors) -> Kind {
                 kind.version = Some((literal.base10_parse()?, literal.span()));
             }
             "alias" => kind.aliases = words::list(input)?,
-            _ => *krate = Krate::parse(input)?,
+            "upcast" => kind.upcast = words::list(input)?,
+            "split_from" => kind.splits.push(Split::parse(input)?),
+            "dropped" => kind.dropped = words::list(input)?,
+            "crate" => *krate = Krate::parse(input)?,
+            _ => {}
         }
         Ok(())
     });

@@ -3,6 +3,7 @@
 pub(crate) mod aggregate;
 pub(crate) mod command;
 pub(crate) mod event;
+pub(crate) mod fields;
 mod misplaced;
 
 use proc_macro2::TokenStream;

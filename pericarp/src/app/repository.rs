@@ -4,10 +4,11 @@ use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 use super::{LoadError, Pericarp, SaveError};
+use crate::fold::Fold;
 use crate::store::{ReadError, ReadStream, ReadStreams, Store, Visit};
 use crate::{
-    Aggregate, Commit, Committed, DecodeError, InvalidName, Page, RecordedEvent, ReplayError, Root,
-    StreamName, Version, replay,
+    Aggregate, Commit, Committed, DecodeError, DecodeEvent, InvalidName, Page, RecordedEvent,
+    ReplayError, Root, StreamName, Version, replay,
 };
 
 /// Loads and saves aggregates of one type.
@@ -93,9 +94,9 @@ impl<S: Store> Pericarp<S> {
     ) -> Result<Option<Root<A>>, LoadError> {
         let fold = self
             .store()
-            .visit(ReadStream::new(stream.clone()), Fold::default())
+            .visit(ReadStream::new(stream.clone()), Folding::default())
             .await?;
-        let failed_at = fold.version;
+        let failed_at = fold.fold.version();
         match fold.into_root(id) {
             Err(ReplayError::Decode(error)) => Err(self
                 .whole_decode_error::<A>(stream, failed_at, error)
@@ -154,7 +155,7 @@ impl<S: Store> Pericarp<S> {
         for (place, stream) in streams.iter().enumerate() {
             places.entry(stream.as_str()).or_default().push(place);
         }
-        let mut folds: Vec<Fold<A>> = ids.iter().map(|_| Fold::default()).collect();
+        let mut folds: Vec<Folding<A>> = ids.iter().map(|_| Folding::default()).collect();
         let mut pages = self.store().pages(ReadStreams::new(streams.as_slice()));
         while let Some(page) = pages.next().await? {
             for event in page.events() {
@@ -179,29 +180,26 @@ impl<S: Store> Pericarp<S> {
 const IDS_AT_ONCE: usize = 500;
 
 /// Folds the events of one stream, up to the first that cannot be folded.
-struct Fold<A> {
-    state: Option<A>,
-    version: Version,
+struct Folding<A> {
+    fold: Fold<A>,
     error: Option<ReplayError>,
 }
 
-impl<A> Default for Fold<A> {
+impl<A> Default for Folding<A> {
     fn default() -> Self {
         Self {
-            state: None,
-            version: Version::NONE,
+            fold: Fold::default(),
             error: None,
         }
     }
 }
 
-impl<A: Aggregate> Visit for Fold<A> {
-    const LOOKS_AT_RECORD: bool = false;
+impl<A: Aggregate> Visit for Folding<A> {
+    const LOOKS_AT_RECORD: bool = <A::Event<'static> as DecodeEvent<'static>>::KEEPS;
 
     fn visit(&mut self, event: &RecordedEvent<'_>) -> ControlFlow<()> {
         if self.error.is_none() {
-            self.error = replay(&mut self.state, event).err();
-            self.version = event.version;
+            self.error = self.fold.replay(event).err();
         }
         if self.error.is_some() {
             ControlFlow::Break(())
@@ -211,13 +209,11 @@ impl<A: Aggregate> Visit for Fold<A> {
     }
 }
 
-impl<A: Aggregate> Fold<A> {
+impl<A: Aggregate> Folding<A> {
     fn into_root(self, id: &A::Id) -> Result<Option<Root<A>>, ReplayError> {
         match self.error {
             Some(error) => Err(error),
-            None => Ok(self
-                .state
-                .map(|state| Root::new(id.clone(), state, self.version))),
+            None => self.fold.into_root(id),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! variant's content alone. Serde's own implementation of the enum still does the work: it talks
 //! to a serialiser that leaves the variant's name out, and to a deserialiser that puts it back.
 
+mod escapes;
 mod strict;
 mod variant_de;
 mod variant_ser;
@@ -11,9 +12,10 @@ mod variant_ser;
 use serde::de::{Deserialize, IgnoredAny};
 use serde::ser::Serialize;
 
+pub use escapes::Escapes;
 use strict::Strict;
 
-use crate::{DecodeError, DecodeReason, EncodeError, EventKind, RecordedEvent};
+use crate::{DecodeError, DecodeReason, EncodeError, EventKind, Reading, RecordedEvent};
 
 /// Writes the payload of a struct.
 pub(crate) fn encode<T: Serialize + ?Sized>(
@@ -63,19 +65,19 @@ pub(crate) fn decode_variant<'de, T: Deserialize<'de>>(
         .map_err(|source| payload_error(record, source))
 }
 
-/// Refuses a schema version other than the current one.
-pub(crate) fn check_version(record: &RecordedEvent<'_>, supported: u32) -> Result<(), DecodeError> {
-    if record.schema_version == supported {
-        Ok(())
-    } else {
-        Err(version_error(record, supported))
-    }
-}
-
+/// Says of a stored schema version that is not read whether it is too old, which is an error, or
+/// from a later build.
 #[cold]
-fn version_error(record: &RecordedEvent<'_>, supported: u32) -> DecodeError {
-    let stored = record.schema_version;
-    DecodeError::new(record, DecodeReason::UnknownVersion { stored, supported })
+pub fn other_version(
+    record: &RecordedEvent<'_>,
+    oldest: u32,
+    newest: u32,
+) -> Result<Reading, DecodeError> {
+    if record.schema_version > newest {
+        Ok(Reading::Newer { oldest, newest })
+    } else {
+        Err(DecodeError::unknown_version(record, oldest, newest))
+    }
 }
 
 #[cold]

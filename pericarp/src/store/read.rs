@@ -316,7 +316,8 @@ impl Filter {
         self
     }
 
-    /// Events that `E` can read, by all names they may be stored under, or others that are named.
+    /// Events that `E` can read, by all names they may be stored under, or others that are named:
+    /// by its current name, by aliases, and by the names of events it is split from.
     ///
     /// ```
     /// use pericarp::Event;
@@ -332,12 +333,14 @@ impl Filter {
     #[must_use]
     pub fn events<E: Event>(mut self) -> Self {
         for kind in E::KINDS {
-            self.types.push(kind.event_type());
-            let aliases = kind
-                .aliases
-                .iter()
-                .map(|alias| EventType::assume_valid(alias));
-            self.types.extend(aliases);
+            let splits = kind.splits.iter().map(|split| &split.name);
+            let names = [&kind.name].into_iter().chain(kind.aliases).chain(splits);
+            for name in names.map(|name| EventType::assume_valid(name)) {
+                // Several events may be split from one.
+                if !self.types.contains(&name) {
+                    self.types.push(name);
+                }
+            }
         }
         self
     }

@@ -3,9 +3,10 @@ use std::marker::PhantomData;
 
 use uuid::Uuid;
 
+use crate::fold::Fold;
 use crate::{
     Aggregate, Command, Context, DecideError, Event, EventKind, Metadata, Position, RecordedEvent,
-    Root, StreamName, Timestamp, Version, WrongExistence, decide, replay,
+    Root, StreamName, Timestamp, Version, WrongExistence, decide,
 };
 
 /// Given events, when a command, then events: tests of an aggregate without a store or a runtime.
@@ -41,7 +42,8 @@ use crate::{
 /// ```
 pub trait Given: Aggregate {
     /// Starts from what has happened: `()`, one event, or a tuple, vector or array of such rows,
-    /// so that histories can be built from shorter ones. A tuple takes up to twelve.
+    /// so that histories can be built from shorter ones. A tuple takes up to twelve. An event
+    /// may be one that an older build has [`Stored`](super::Stored).
     ///
     /// # Panics
     /// If an event cannot be serialised.
@@ -113,14 +115,16 @@ impl<A: Aggregate> Scenario<A> {
             Ok(stream) => stream,
             Err(error) => fail(&format!("the command's id: {error}")),
         };
-        let mut state = None;
+        let mut fold = Fold::default();
         for (event, number) in self.history.iter().zip(1..) {
-            if let Err(error) = replay(&mut state, &event.record(stream.as_str(), number)) {
+            if let Err(error) = fold.replay(&event.record(stream.as_str(), number)) {
                 fail(&format!("given event {number}: {}", chain(&error)));
             }
         }
-        let version = Version::new(self.history.len() as u64);
-        state.map(|state| Root::new(id.clone(), state, version))
+        match fold.into_root(id) {
+            Ok(root) => root,
+            Err(error) => fail(&chain(&error)),
+        }
     }
 }
 
@@ -315,6 +319,10 @@ impl Encoded {
             kind: *event.kind(),
             data: String::from_utf8_lossy(&data).into_owned(),
         }
+    }
+
+    pub(super) const fn stored(kind: EventKind, data: String) -> Self {
+        Self { kind, data }
     }
 
     fn record<'r>(&'r self, stream: &'r str, number: u64) -> RecordedEvent<'r> {

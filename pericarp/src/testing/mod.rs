@@ -6,6 +6,7 @@ pub mod conformance;
 #[cfg(feature = "store")]
 mod fault;
 mod given;
+mod stored;
 
 #[cfg(feature = "conformance")]
 #[doc(inline)]
@@ -13,3 +14,4 @@ pub use crate::__conformance_suite as conformance_suite;
 #[cfg(feature = "store")]
 pub use fault::{Fault, Faulty};
 pub use given::{Events, Given, Scenario, Then};
+pub use stored::Stored;

@@ -13,7 +13,10 @@ use crate::shadows::{prelude::*, primitives::*};
     category = "hostile",
     id = u64,
     created_by(Opened<'_>),
-    events(Deposited, Closed, Opened<'_>, Noted<u8, 3>)
+    events(Deposited, Closed, Opened<'_>, Noted<u8, 3>),
+    dropped("hostile.flagged"),
+    unknown = skip,
+    newer = skip
 )]
 pub struct Account {
     /// Its owner.

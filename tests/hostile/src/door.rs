@@ -1,25 +1,59 @@
 //! An aggregate that is an enum, with an event enum of its own.
 
-use ::pericarp::{Aggregate, Apply, Command, Event, Handle, Meta, Root};
+use ::pericarp::{Aggregate, Apply, Command, Event, Handle, Meta, RecordedEvent, Root};
 use ::serde::{Deserialize, Serialize};
 use ::std::borrow::Cow;
 
 /// What is stored about a door.
 #[derive(Debug, Event, Serialize, Deserialize)]
+#[event(dropped("hostile.door.squeaked"))]
 pub enum DoorEvent<'a> {
     /// It was opened.
-    #[event(name = "hostile.door.opened", version = 2, alias("hostile.door.open"))]
+    #[event(
+        name = "hostile.door.opened",
+        version = 2,
+        alias("hostile.door.open"),
+        upcast(1 => OpenedV1<'_>)
+    )]
     Opened {
         /// By whom.
         #[serde(borrow)]
         by: Cow<'a, str>,
     },
     /// It was painted.
-    #[event(name = "hostile.door.painted")]
+    #[event(name = "hostile.door.painted", split_from("hostile.door.changed", 1 => Changed))]
     Painted(u8),
+    /// Somebody said something.
+    #[event(name = "hostile.door.heard")]
+    Heard(#[event(no_escapes)] &'a str),
     /// It was closed.
     #[event(name = "hostile.door.closed")]
     Closed,
+    /// Something else happened.
+    #[event(unknown, newer)]
+    #[serde(skip)]
+    Other(RecordedEvent<'a>),
+}
+
+/// As it was once.
+#[derive(Debug, Deserialize)]
+pub struct OpenedV1<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'a> ::core::convert::From<OpenedV1<'a>> for DoorEvent<'a> {
+    fn from(old: OpenedV1<'a>) -> Self {
+        Self::Opened { by: old.0 }
+    }
+}
+
+/// It was painted, perhaps more than once.
+#[derive(Debug, Deserialize)]
+pub struct Changed(::std::vec::Vec<u8>);
+
+impl ::core::convert::From<Changed> for ::std::vec::Vec<DoorEvent<'_>> {
+    fn from(old: Changed) -> Self {
+        use ::core::iter::{IntoIterator as _, Iterator as _};
+        old.0.into_iter().map(DoorEvent::Painted).collect()
+    }
 }
 
 /// A door.
@@ -37,7 +71,7 @@ impl Apply<DoorEvent<'_>> for Door {
     fn apply(&mut self, event: DoorEvent<'_>, _: &Meta<'_>) {
         match event {
             DoorEvent::Opened { .. } => *self = Self::Open,
-            DoorEvent::Painted(_) => {}
+            DoorEvent::Painted(_) | DoorEvent::Heard(_) | DoorEvent::Other(_) => {}
             DoorEvent::Closed => *self = Self::Closed,
         }
     }

@@ -12,7 +12,8 @@ use crate::shadows::prelude::*;
 #[event(
     name = "hostile.opened",
     version = 3,
-    alias("hostile.created", "hostile.born")
+    alias("hostile.created", "hostile.born"),
+    upcast(1 => OpenedV1<'_>, 2 => OpenedV2<'_>)
 )]
 pub struct Opened<'a> {
     /// By whom.
@@ -20,10 +21,45 @@ pub struct Opened<'a> {
     pub owner: Cow<'a, str>,
 }
 
+/// As it was once.
+#[derive(Debug, Deserialize)]
+pub struct OpenedV1<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// As it was then.
+#[derive(Debug, Deserialize)]
+pub struct OpenedV2<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+impl<'a> ::core::convert::TryFrom<OpenedV1<'a>> for OpenedV2<'a> {
+    type Error = ::core::fmt::Error;
+
+    fn try_from(old: OpenedV1<'a>) -> ::core::result::Result<Self, ::core::fmt::Error> {
+        ::core::result::Result::Ok(Self { name: old.0 })
+    }
+}
+
+impl<'a> ::core::convert::From<OpenedV2<'a>> for Opened<'a> {
+    fn from(old: OpenedV2<'a>) -> Self {
+        Self { owner: old.name }
+    }
+}
+
 /// Money came in.
 #[derive(Debug, Event, Serialize, Deserialize)]
-#[event(name = "hostile.deposited")]
+#[event(name = "hostile.deposited", split_from("hostile.booked", 1 => Booked))]
 pub struct Deposited(pub i64);
+
+/// Money came in or went out.
+#[derive(Debug, Deserialize)]
+pub struct Booked(i64);
+
+impl ::core::convert::From<Booked> for ::core::option::Option<Deposited> {
+    fn from(old: Booked) -> Self {
+        Self::Some(Deposited(old.0))
+    }
+}
 
 /// The account was closed.
 #[derive(Debug, Event, Serialize, Deserialize)]

@@ -15,16 +15,50 @@ pub struct Made;
 
 /// Something was added.
 #[derive(Event, Serialize, Deserialize)]
-#[event(name = "counter.added", crate = ::evt)]
+#[event(
+    name = "counter.added",
+    version = 2,
+    upcast(1 => AddedV1<T>),
+    split_from("counter.moved", 1 => AddedV1<T>),
+    crate = ::evt
+)]
 pub struct Added<T>(pub T);
+
+/// Something was added, as it was stored once.
+#[derive(Deserialize)]
+pub struct AddedV1<T> {
+    n: T,
+}
+
+impl<T> From<AddedV1<T>> for Added<T> {
+    fn from(old: AddedV1<T>) -> Self {
+        Self(old.n)
+    }
+}
+
+impl<T> From<AddedV1<T>> for Option<Added<T>> {
+    fn from(old: AddedV1<T>) -> Self {
+        Some(Added(old.n))
+    }
+}
 
 /// What else happened.
 #[derive(Event, Serialize, Deserialize)]
-#[event(crate = crate::facade::events)]
+#[event(crate = crate::facade::events, dropped("counter.read"))]
 pub enum Other {
     /// It was reset.
-    #[event(name = "counter.reset")]
+    #[event(name = "counter.reset", version = 2, upcast(1 => ResetV1))]
     Reset,
+}
+
+/// It was reset, as it was stored once.
+#[derive(Deserialize)]
+pub struct ResetV1 {}
+
+impl From<ResetV1> for Other {
+    fn from(_: ResetV1) -> Self {
+        Self::Reset
+    }
 }
 
 /// A counter.
@@ -35,6 +69,8 @@ pub enum Other {
     created_by(Made),
     events(Added<u64>, Other),
     enum_name = CounterFact,
+    dropped("counter.shown"),
+    unknown = skip,
     crate = facade::events
 )]
 pub struct Counter {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Event, Serialize, Deserialize)]
 #[event(name = "account.opened")]
 struct Opened<'a> {
+    #[event(no_escapes)]
     owner: &'a str,
 }
 

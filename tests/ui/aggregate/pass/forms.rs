@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 #[derive(Event, Serialize, Deserialize)]
 #[event(name = "account.opened")]
 pub struct Opened<'a> {
+    #[event(no_escapes)]
     pub owner: &'a str,
 }
 
@@ -20,7 +21,10 @@ pub mod entries {
         #[event(name = "account.deposited")]
         Deposited(T),
         #[event(name = "account.noted")]
-        Noted { note: &'a str },
+        Noted {
+            #[event(no_escapes)]
+            note: &'a str,
+        },
     }
 }
 

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum AccountEvent<'a, T> {
     #[event(name = "account.opened", version = 2, alias("account.created"))]
-    Opened { owner_name: &'a str },
+    Opened {
+        #[event(no_escapes)]
+        owner_name: &'a str,
+    },
     #[event(name = "account.deposited")]
     #[serde(rename = "paid")]
     Deposited(T),

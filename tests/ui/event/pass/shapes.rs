@@ -13,6 +13,7 @@ pub struct Unit;
 pub struct Named<'a, 'b> {
     #[serde(borrow)]
     pub owner: Cow<'a, str>,
+    #[event(no_escapes)]
     pub note: &'b str,
     pub r#type: u8,
 }

@@ -1,0 +1,281 @@
+//! What several events that are listed together know, and whether they can be told apart.
+//!
+//! All of it runs while the user's crate is compiled.
+
+use crate::{Aggregate, Event, EventKind, Split};
+
+/// What the reader of a listed event knows.
+#[derive(Debug)]
+pub struct Listing {
+    /// The kinds it reads.
+    pub kinds: &'static [EventKind],
+    /// The names it drops.
+    pub dropped: &'static [&'static str],
+    /// Whether it keeps what it does not know.
+    pub keeps: bool,
+}
+
+/// How many kinds there are in several lists.
+pub const fn total(lists: &[Listing]) -> usize {
+    let (mut total, mut list) = (0, 0);
+    while list < lists.len() {
+        total += lists[list].kinds.len();
+        list += 1;
+    }
+    total
+}
+
+/// Lists the kinds of several events as one array; `N` is the sum of their lengths.
+pub const fn concat_kinds<const N: usize>(lists: &[Listing]) -> [EventKind; N] {
+    let mut all = [EventKind::new("none", 1, &[]); N];
+    let mut at = 0;
+    let mut list = 0;
+    while list < lists.len() {
+        let mut i = 0;
+        while i < lists[list].kinds.len() {
+            all[at] = lists[list].kinds[i];
+            at += 1;
+            i += 1;
+        }
+        list += 1;
+    }
+    all
+}
+
+/// Whether no stored name is claimed twice: a reader could not tell such two events apart. Only
+/// names of events that are split are shared, by those who take a part.
+pub const fn distinct(lists: &[Listing]) -> bool {
+    let mut i = 0;
+    while i < lists.len() {
+        let mut j = 0;
+        while j < lists.len() {
+            if (i < j && kinds_overlap(lists[i].kinds, lists[j].kinds))
+                || any_read(lists[i].dropped, lists[j].kinds)
+            {
+                return false;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// Whether no event keeps what others know.
+pub const fn closed(lists: &[Listing]) -> bool {
+    let mut i = 0;
+    while i < lists.len() {
+        if lists[i].keeps {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// Whether all who take a part of an event know the same versions of it: else one would miss its
+/// part of a version that another takes.
+pub const fn split_alike(lists: &[Listing]) -> bool {
+    let mut i = 0;
+    while i < lists.len() {
+        let mut j = i + 1;
+        while j < lists.len() {
+            if kinds_disagree(lists[i].kinds, lists[j].kinds) {
+                return false;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// Whether one of the events of `A` is stored under `name`.
+pub const fn is_read<A: Aggregate>(name: &str) -> bool {
+    any_read(&[name], <A::Event<'static> as Event>::KINDS)
+}
+
+/// Demands what must hold of the events of an aggregate.
+pub const fn check<A, const DISTINCT: bool, const CLOSED: bool, const SPLIT_ALIKE: bool>()
+where
+    Is<DISTINCT>: Distinct<A>,
+    Is<CLOSED>: Closed<A>,
+    Is<SPLIT_ALIKE>: SplitAlike<A>,
+{
+}
+
+/// Demands that a name that is dropped is not read.
+pub const fn check_dropped<A, const DROPPED: bool>()
+where
+    Is<DROPPED>: Dropped<A>,
+{
+}
+
+/// What was found out, as a type.
+#[derive(Debug)]
+pub struct Is<const TRUE: bool>;
+
+/// See [`distinct`].
+#[diagnostic::on_unimplemented(
+    message = "two events of `{A}` are stored under the same name, so a reader could not tell them apart",
+    label = "two of its events share a stored name",
+    note = "give each event its own `#[event(name = ..)]`, which no other has in its `alias(..)`, `split_from(..)` or `dropped(..)`"
+)]
+pub trait Distinct<A> {}
+
+/// See [`closed`].
+#[diagnostic::on_unimplemented(
+    message = "`{A}` lists an event enum that keeps what it does not know, which may be another of its events",
+    label = "one of its events keeps all others",
+    note = "make that enum its only one with `#[aggregate(event = ..)]`, or say `unknown = skip` and remove the variant"
+)]
+pub trait Closed<A> {}
+
+/// See [`split_alike`].
+#[diagnostic::on_unimplemented(
+    message = "two events of `{A}` are split from one event, and know different versions of it",
+    label = "two of its events disagree on `split_from(..)`",
+    note = "list the same versions in both, so that no part is missed"
+)]
+pub trait SplitAlike<A> {}
+
+/// See [`is_read`].
+#[diagnostic::on_unimplemented(
+    message = "an event that `{A}` reads is stored under this name, so it cannot be dropped",
+    label = "the name of an event that is read",
+    note = "remove it here, or remove that event from the aggregate"
+)]
+pub trait Dropped<A> {}
+
+impl<A> Distinct<A> for Is<true> {}
+impl<A> Closed<A> for Is<true> {}
+impl<A> SplitAlike<A> for Is<true> {}
+impl<A> Dropped<A> for Is<true> {}
+
+const fn kinds_overlap(a: &[EventKind], b: &[EventKind]) -> bool {
+    let mut i = 0;
+    while i < a.len() {
+        let mut j = 0;
+        while j < b.len() {
+            if is_named(&a[i], b[j].name)
+                || any_named(&a[i], b[j].aliases)
+                || any_split(a[i].splits, &b[j])
+                || any_split(b[j].splits, &a[i])
+            {
+                return true;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn kinds_disagree(a: &[EventKind], b: &[EventKind]) -> bool {
+    let mut i = 0;
+    while i < a.len() {
+        let mut j = 0;
+        while j < b.len() {
+            if splits_disagree(a[i].splits, b[j].splits) {
+                return true;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn splits_disagree(a: &[Split], b: &[Split]) -> bool {
+    let mut i = 0;
+    while i < a.len() {
+        let mut j = 0;
+        while j < b.len() {
+            if same(a[i].name, b[j].name) && a[i].version != b[j].version {
+                return true;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    false
+}
+
+/// Whether one of `names` is read as one of `kinds`, whole or in part.
+const fn any_read(names: &[&str], kinds: &[EventKind]) -> bool {
+    let mut i = 0;
+    while i < kinds.len() {
+        let mut j = 0;
+        while j < names.len() {
+            if is_named(&kinds[i], names[j]) || is_split(kinds[i].splits, names[j]) {
+                return true;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn is_split(splits: &[Split], name: &str) -> bool {
+    let mut i = 0;
+    while i < splits.len() {
+        if same(splits[i].name, name) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn any_split(splits: &[Split], kind: &EventKind) -> bool {
+    let mut i = 0;
+    while i < splits.len() {
+        if is_named(kind, splits[i].name) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn is_named(kind: &EventKind, name: &str) -> bool {
+    same(kind.name, name) || contains(kind.aliases, name)
+}
+
+const fn any_named(kind: &EventKind, names: &[&str]) -> bool {
+    let mut i = 0;
+    while i < names.len() {
+        if is_named(kind, names[i]) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn contains(names: &[&str], name: &str) -> bool {
+    let mut i = 0;
+    while i < names.len() {
+        if same(names[i], name) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
