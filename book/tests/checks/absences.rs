@@ -113,6 +113,14 @@ fn nothing_outside_the_sqlite_store_knows_sqlite() {
 }
 
 #[test]
+fn nothing_is_unsafe_but_what_reads_a_row_of_sqlite() {
+    let words = ["unsafe ", "unsafe_code"];
+    let except = ["store/sqlite/statement.rs"];
+    check(sources("pericarp/src", &except), &words);
+    check(sources("pericarp-derive/src", &[]), &words);
+}
+
+#[test]
 fn nothing_in_a_transfer_knows_which_store_it_is() {
     check(
         sources("pericarp/src/transfer", &[]),

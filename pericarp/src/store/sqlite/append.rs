@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, params};
 use uuid::Uuid;
 
+use super::prepared::Prepared;
 use super::read::fill_commit;
 use super::statements::{
     EVENT_EXISTS, INSERT_EVENT, INSERT_STREAM, NEWEST, STREAM, VERSION_BEFORE,
@@ -162,7 +163,7 @@ impl<'c> Appender<'c> {
     #[cold]
     fn replay(&self, commit: &Commit) -> Result<Committed, AppendError> {
         let mut page = Page::new();
-        fill_commit(self.connection, commit.id(), &mut page).map_err(failed)?;
+        fill_commit(&mut Prepared::new(self.connection), commit.id(), &mut page).map_err(failed)?;
         let version_before = |stream: &StreamName, position: Position| {
             self.connection
                 .prepare_cached(VERSION_BEFORE)?

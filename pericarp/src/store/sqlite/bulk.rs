@@ -2,7 +2,9 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use tokio::sync::oneshot;
 
 use super::append::{execute, version_of};
-use super::row::{named_event, select};
+use super::read::EVENT;
+use super::row::named_event;
+use super::statement::{Parameter, Statement};
 use crate::store::tail::Tail;
 use crate::store::{
     Batch, BulkAppended, BulkError, BulkPlan, Found, LogEnd, Positions, StoreFault,
@@ -57,12 +59,7 @@ fn store(
     batch: &Batch,
     positions: Positions,
 ) -> Result<BulkAppended, BulkError> {
-    let mut by_id = connection
-        .prepare_cached(select!(
-            ", s.name FROM pericarp_events AS e
-             CROSS JOIN pericarp_streams AS s ON s.id = e.stream WHERE e.id = ?1"
-        ))
-        .map_err(failed)?;
+    let mut by_id = Statement::prepare(connection, EVENT).map_err(failed)?;
     let mut head = connection
         .prepare_cached(
             "SELECT id, (SELECT max(version) FROM pericarp_events WHERE stream = s.id)
@@ -74,13 +71,16 @@ fn store(
         positions,
         end(connection).map_err(failed)?,
         |event| {
-            by_id
-                .query_row([event.id.as_bytes()], |row| {
-                    Ok(Found::compare(&named_event(row)?, event, positions))
-                })
-                .optional()
-                .map(|found| found.unwrap_or(Found::Nothing))
-                .map_err(failed)
+            let mut rows = by_id
+                .query(&[Parameter::Bytes(event.id.as_bytes())])
+                .map_err(failed)?;
+            match rows.next().map_err(failed)? {
+                Some(row) => {
+                    let stored = named_event(row).map_err(failed)?;
+                    Ok::<_, BulkError>(Found::compare(&stored, event, positions))
+                }
+                None => Ok(Found::Nothing),
+            }
         },
         |name| {
             let row: Option<(i64, Option<i64>)> = head

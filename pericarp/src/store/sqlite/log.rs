@@ -1,25 +1,22 @@
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
-
+use super::prepared::Prepared;
 use super::read::{json_array, one_more};
 use super::row::{push_rows, select};
+use super::statement::Parameter::{self, Text, Whole};
 use super::time_range::TimeRange;
 use crate::store::{Direction, ReadLog};
 use crate::{Page, StreamName};
 
 /// Fills a page with events of the log.
 pub(super) fn fill_log(
-    connection: &Connection,
+    prepared: &mut Prepared<'_>,
     read: &ReadLog,
     page: &mut Page,
 ) -> rusqlite::Result<()> {
-    let Some(range) = TimeRange::of(connection, read)? else {
+    let Some(range) = TimeRange::of(prepared.connection(), read)? else {
         return Ok(());
     };
     let (sql, parameters) = statement(read, &range);
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query(params_from_iter(parameters))?;
-    push_rows(rows, page, read.limit)
+    push_rows(prepared.query(sql, &parameters)?, page, read.limit)
 }
 
 /// Column 7 is the position.
@@ -34,7 +31,7 @@ const MOST_RANGES: usize = 16;
 
 /// The statement and its parameters. The text depends on which kinds of words there are, not on
 /// the words, and hardly on how many; so there are few statements to prepare.
-pub(super) fn statement(read: &ReadLog, range: &TimeRange) -> (String, Vec<Value>) {
+pub(super) fn statement<'r>(read: &'r ReadLog, range: &TimeRange) -> (String, Vec<Parameter<'r>>) {
     let filter = &read.filter;
     let mut types: Vec<&str> = filter.types.iter().map(|name| name.as_str()).collect();
     types.sort_unstable();
@@ -42,9 +39,9 @@ pub(super) fn statement(read: &ReadLog, range: &TimeRange) -> (String, Vec<Value
     let in_ranges = !types.is_empty() && types.len() <= MOST_RANGES;
 
     let mut parameters = vec![
-        Value::Integer(range.after),
-        Value::Integer(range.before),
-        Value::Integer(one_more(read.limit)),
+        Whole(range.after),
+        Whole(range.before),
+        Whole(one_more(read.limit)),
     ];
     let mut add = |value| {
         parameters.push(value);
@@ -60,13 +57,13 @@ pub(super) fn statement(read: &ReadLog, range: &TimeRange) -> (String, Vec<Value
         ("s.name", streams),
     ] {
         if !words.is_empty() {
-            let number = add(Value::Text(json_array(words)));
+            let number = add(Text(json_array(words).into()));
             conditions += &format!(" AND {column} IN (SELECT value FROM json_each(?{number}))");
         }
     }
     for (time, compare) in [(filter.since, ">="), (filter.until, "<")] {
         if let Some(time) = time {
-            let number = add(Value::Integer(time.as_micros()));
+            let number = add(Whole(time.as_micros()));
             conditions += &format!(" AND e.recorded_at {compare} ?{number}");
         }
     }
@@ -80,7 +77,7 @@ pub(super) fn statement(read: &ReadLog, range: &TimeRange) -> (String, Vec<Value
         let ranges: Vec<String> = types
             .into_iter()
             .map(|name| {
-                let number = add(Value::Text(name.to_owned()));
+                let number = add(Text(name.into()));
                 format!("{SELECT} AND likelihood(e.type = ?{number}, 0.001){conditions}")
             })
             .collect();

@@ -9,10 +9,12 @@ mod migrate;
 mod open;
 mod options;
 mod plans;
+mod prepared;
 mod read;
 mod row;
 #[cfg(feature = "sqlite-sqlx")]
 mod savepoint;
+mod statement;
 mod statements;
 mod stream;
 mod time_range;

@@ -1,12 +1,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::Reading;
 use super::append::version_of;
 use super::log::fill_log;
+use super::prepared::Prepared;
 use super::row::{named_event, push_rows, select};
+use super::statement::Parameter::{Bytes, Text, Whole};
 use super::stream::fill_stream;
 use crate::store::queue::Queue;
 use crate::store::{Read, ReadError, ReadStream, ReadStreams};
@@ -14,44 +16,45 @@ use crate::{CommitId, Page, Position, StreamName, Version};
 
 /// Answers what is asked until the queue is closed and empty.
 pub(super) fn run(connection: Connection, reads: &Queue<Reading>) {
+    let mut prepared = Prepared::new(&connection);
     while let Some(reading) = reads.take() {
         // One question that panics must not take the thread from the others; who asked it is
         // told that there is no answer.
-        let _ = catch_unwind(AssertUnwindSafe(|| answer_one(&connection, reading)));
+        let _ = catch_unwind(AssertUnwindSafe(|| answer_one(&mut prepared, reading)));
     }
 }
 
-fn answer_one(connection: &Connection, reading: Reading) {
+fn answer_one(prepared: &mut Prepared<'_>, reading: Reading) {
     // A reader that gave up does not want the answer.
     match reading {
         Reading::Page(_, _, answer) if answer.is_closed() => {}
         Reading::Page(read, mut page, answer) => {
             page.clear();
-            let filled = fill(connection, &read, &mut page).map(|()| page);
+            let filled = fill(prepared, &read, &mut page).map(|()| page);
             let _ = answer.send(filled.map_err(failed));
         }
         Reading::Head(answer) => {
-            let _ = answer.send(head(connection).map_err(failed));
+            let _ = answer.send(head(prepared.connection()).map_err(failed));
         }
         Reading::StreamVersion(stream, answer) => {
-            let _ = answer.send(stream_version(connection, &stream).map_err(failed));
+            let _ = answer.send(stream_version(prepared.connection(), &stream).map_err(failed));
         }
-        Reading::Visit(visiting) => visiting(connection),
+        Reading::Visit(visiting) => visiting(prepared),
     }
 }
 
-fn fill(connection: &Connection, read: &Read, page: &mut Page) -> rusqlite::Result<()> {
+fn fill(prepared: &mut Prepared<'_>, read: &Read, page: &mut Page) -> rusqlite::Result<()> {
     match read {
-        Read::Stream(read) => fill_stream(connection, read, page),
-        Read::Streams(read) => fill_streams(connection, read, page),
-        Read::Log(read) => fill_log(connection, read, page),
-        Read::Event(id) => fill_event(connection, *id, page),
-        Read::Commit(id) => fill_commit(connection, *id, page),
+        Read::Stream(read) => fill_stream(prepared, read, page),
+        Read::Streams(read) => fill_streams(prepared, read, page),
+        Read::Log(read) => fill_log(prepared, read, page),
+        Read::Event(id) => fill_event(prepared, *id, page),
+        Read::Commit(id) => fill_commit(prepared, *id, page),
     }
 }
 
 fn fill_streams(
-    connection: &Connection,
+    prepared: &mut Prepared<'_>,
     read: &ReadStreams,
     page: &mut Page,
 ) -> rusqlite::Result<()> {
@@ -61,21 +64,21 @@ fn fill_streams(
     if let Some((stream, version)) = &read.after {
         after = stream.as_str();
         let rest = ReadStream::new(stream.clone()).limit(read.limit);
-        fill_stream(connection, &rest.from(version.next()), page)?;
+        fill_stream(prepared, &rest.from(version.next()), page)?;
         if page.has_more() {
             return Ok(());
         }
     }
     let left = read.limit - page.len();
-    let mut statement = connection.prepare_cached(STREAMS)?;
     let names = json_array(read.streams.iter().map(StreamName::as_str).collect());
-    let rows = statement.query(params![names, after, one_more(left)])?;
+    let limit = Whole(one_more(left));
+    let parameters = [Text(names.into()), Text(after.into()), limit];
+    let rows = prepared.query(STREAMS, &parameters)?;
     push_rows(rows, page, left)
 }
 
-fn fill_event(connection: &Connection, id: Uuid, page: &mut Page) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(EVENT)?;
-    push_rows(statement.query([id.as_bytes()])?, page, 1)
+fn fill_event(prepared: &mut Prepared<'_>, id: Uuid, page: &mut Page) -> rusqlite::Result<()> {
+    push_rows(prepared.query(EVENT, &[Bytes(id.as_bytes())])?, page, 1)
 }
 
 /// Several streams, from behind one of them.
@@ -111,12 +114,11 @@ pub(super) const COMMIT: &str = select!(
 
 /// Fills `page` with a commit: from its first event to the one before the next commit's first.
 pub(super) fn fill_commit(
-    connection: &Connection,
+    prepared: &mut Prepared<'_>,
     id: CommitId,
     page: &mut Page,
 ) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(COMMIT)?;
-    let mut rows = statement.query([id.get().as_bytes()])?;
+    let mut rows = prepared.query(COMMIT, &[Bytes(id.get().as_bytes())])?;
     while let Some(row) = rows.next()? {
         let event = named_event(row)?;
         if event.ordinal == 0 && !page.is_empty() {

@@ -1,25 +1,24 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
+use super::prepared::Prepared;
 use super::read::{failed, one_more};
 use super::row::{each_row, event, facts, select, select_facts};
+use super::statement::Parameter::{Text, Whole};
 use crate::store::{Direction, ReadError, ReadStream, Visit};
 use crate::{Page, RecordedEvent, Version};
 
 /// Fills a page with events of one stream.
 pub(super) fn fill_stream(
-    connection: &Connection,
+    prepared: &mut Prepared<'_>,
     read: &ReadStream,
     page: &mut Page,
 ) -> rusqlite::Result<()> {
     let whole = Columns::Whole;
     // Only a long stream is read in pages, so this page will be full.
     page.reserve(read.limit.min(MOST_RESERVED));
-    let has_more = each_event(connection, read, read.limit, whole, |event| {
-        page.push(event)
-    })?;
+    let has_more = each_event(prepared, read, read.limit, whole, |event| page.push(event))?;
     page.set_has_more(has_more);
     Ok(())
 }
@@ -35,18 +34,22 @@ pub(super) enum Columns {
 }
 
 fn each_event(
-    connection: &Connection,
+    prepared: &mut Prepared<'_>,
     read: &ReadStream,
     limit: usize,
     columns: Columns,
-    take: impl FnMut(&RecordedEvent<'_>) -> bool,
+    mut take: impl FnMut(&RecordedEvent<'_>) -> bool,
 ) -> rusqlite::Result<bool> {
-    let mut statement = connection.prepare_cached(statement(read.direction, columns))?;
     let stream = read.stream.as_str();
-    let rows = statement.query(params![stream, read.from.get() as i64, one_more(limit)])?;
+    let parameters = [
+        Text(stream.into()),
+        Whole(read.from.get() as i64),
+        Whole(one_more(limit)),
+    ];
+    let rows = prepared.query(statement(read.direction, columns), &parameters)?;
     match columns {
-        Columns::Facts => each_row(rows, limit, |row| facts(row, stream), take),
-        Columns::Whole => each_row(rows, limit, |row| event(row, stream), take),
+        Columns::Facts => each_row(rows, limit, |row| Ok(take(&facts(row, stream)?))),
+        Columns::Whole => each_row(rows, limit, |row| Ok(take(&event(row, stream)?))),
     }
 }
 
@@ -77,7 +80,7 @@ pub(super) const fn statement(direction: Direction, columns: Columns) -> &'stati
 }
 
 /// A visit on its way to a reader, which gives the answer itself.
-pub(super) type Visiting = Box<dyn FnOnce(&Connection) + Send>;
+pub(super) type Visiting = Box<dyn FnOnce(&mut Prepared<'_>) + Send>;
 
 /// A visitor that comes back, and the rest of its way if there is any; or how it panicked.
 type Visited<V> = std::thread::Result<Result<(V, Option<ReadStream>), ReadError>>;
@@ -91,13 +94,13 @@ pub(super) fn visiting<V: Visit>(
     mut visitor: V,
 ) -> (Visiting, oneshot::Receiver<Visited<V>>) {
     let (answer, visited) = oneshot::channel();
-    let visiting = Box::new(move |connection: &Connection| {
+    let visiting = Box::new(move |prepared: &mut Prepared<'_>| {
         if answer.is_closed() {
             return;
         }
         // The thread outlives a visitor that panics; its caller gets the panic.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let rest = visit_stream(connection, &read, &mut visitor).map_err(failed)?;
+            let rest = visit_stream(prepared, &read, &mut visitor).map_err(failed)?;
             Ok((visitor, rest))
         }));
         let _ = answer.send(outcome);
@@ -106,7 +109,7 @@ pub(super) fn visiting<V: Visit>(
 }
 
 fn visit_stream<V: Visit>(
-    connection: &Connection,
+    prepared: &mut Prepared<'_>,
     read: &ReadStream,
     visitor: &mut V,
 ) -> rusqlite::Result<Option<ReadStream>> {
@@ -116,7 +119,7 @@ fn visit_stream<V: Visit>(
     } else {
         Columns::Facts
     };
-    let has_more = each_event(connection, read, VISITED_AT_ONCE, columns, |event| {
+    let has_more = each_event(prepared, read, VISITED_AT_ONCE, columns, |event| {
         last = event.version;
         enough = visitor.visit(event).is_break();
         !enough
