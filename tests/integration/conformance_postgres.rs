@@ -58,7 +58,7 @@ impl Subject for OnPostgres {
     async fn open_impatient(&self, log: &Arc<Schema>) -> Result<PostgresStore, OpenError> {
         let options = self
             .options(log)
-            .query_timeout(Some(Duration::from_millis(200)));
+            .query_timeout(Some(Duration::from_secs(1)));
         PostgresStore::open_with(options).await
     }
 
