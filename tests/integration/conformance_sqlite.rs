@@ -16,8 +16,8 @@ use pericarp::testing::conformance::{
 use pericarp::{Commit, Committed};
 use pericarp_tests::tight;
 use rusqlite::Connection;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Executor, SqliteConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::{Executor, Sqlite};
 use tempfile::TempDir;
 
 /// SQLite logs in temporary folders.
@@ -112,8 +112,9 @@ impl Subject for OnSqlite {
     async fn begin(&self, log: &LogFile, store: &SqliteStore) -> Option<OpenTransaction> {
         let options = SqliteConnectOptions::new().filename(log.path());
         let options = options.busy_timeout(Duration::from_secs(60));
-        let mut client = options.connect().await.unwrap();
-        client.execute("BEGIN IMMEDIATE").await.unwrap();
+        let pool = SqlitePoolOptions::new().max_connections(1);
+        let pool = pool.connect_with(options).await.unwrap();
+        let client = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
         let store = store.clone();
         Some(OpenTransaction::new(InSqlite { store, client }))
     }
@@ -155,7 +156,7 @@ impl Subject for OnSqlite {
 /// A transaction that appends the way the store's users do.
 struct InSqlite {
     store: SqliteStore,
-    client: SqliteConnection,
+    client: sqlx::Transaction<'static, Sqlite>,
 }
 
 impl Transaction for InSqlite {
@@ -169,8 +170,8 @@ impl Transaction for InSqlite {
         self.store.append_in(&mut self.client, commit).await
     }
 
-    async fn commit(mut self) {
-        self.client.execute("COMMIT").await.unwrap();
+    async fn commit(self) {
+        self.client.commit().await.unwrap();
     }
 }
 
