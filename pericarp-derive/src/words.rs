@@ -230,16 +230,27 @@ pub(crate) fn value<T: Parse>(input: ParseStream<'_>) -> syn::Result<T> {
 
 /// Reads `(item, ..)`, with at least one item.
 pub(crate) fn list<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
-    inside(input, items)
+    let items = inside(input, terminated)?;
+    // Behind the parentheses, so that the mistake is at their end.
+    some(items, input)
 }
 
 /// Reads `item, ..`, with at least one item.
 pub(crate) fn items<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
+    let items = terminated(input)?;
+    some(items, input)
+}
+
+fn terminated<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
     let items = Punctuated::<T, Token![,]>::parse_terminated(input)?;
+    Ok(items.into_iter().collect())
+}
+
+fn some<T>(items: Vec<T>, input: ParseStream<'_>) -> syn::Result<Vec<T>> {
     if items.is_empty() {
         return Err(input.error("nothing is listed"));
     }
-    Ok(items.into_iter().collect())
+    Ok(items)
 }
 
 /// Reads what is inside parentheses. After a mistake nothing is left in them, since what is left
