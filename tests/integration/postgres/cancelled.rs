@@ -258,3 +258,32 @@ fn a_read_is_dropped_where_there_is_no_runtime() {
     runtime.block_on(store.close());
     drop(database);
 }
+
+/// A page was asked for where there was no runtime, and the task that was to fill it took the
+/// caller with it: it belongs to the runtime of the store.
+#[test]
+fn pages_are_read_where_there_is_no_runtime() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let (database, store) = runtime.block_on(async {
+        let database = Server::shared().database().await;
+        let store = open(options(database.url())).await;
+        let commit = commit_to("a", Expected::Any, 9);
+        store.append(commit).await.unwrap();
+        (database, store)
+    });
+    let read = futures::executor::block_on(async {
+        let mut pages = store.pages(ReadLog::all().limit(4));
+        let mut count = 0;
+        while let Some(page) = pages.next().await.unwrap() {
+            count += page.len();
+        }
+        count
+    });
+    assert_eq!(read, 9);
+    runtime.block_on(store.close());
+    drop(database);
+}

@@ -133,9 +133,7 @@ impl Store for PostgresStore {
 
     /// A task of its own fills the page, so that it goes on while the caller looks at another.
     async fn read(&self, read: Read, page: Page) -> Result<Page, ReadError> {
-        let readers = self.shared.readers.clone();
-        let filling = async move { readers.ask(Fill { read, page }).await };
-        let mut filling = AbortOnDrop(tokio::spawn(filling));
+        let mut filling = AbortOnDrop(self.shared.readers.spawn(Fill { read, page }));
         match (&mut filling.0).await {
             Ok(filled) => Ok(filled?.0.page),
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),

@@ -6,6 +6,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, Postgres};
 use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::PostgresOptions;
@@ -93,6 +94,16 @@ impl Readers {
             }
             gone -= 1;
         }
+    }
+
+    /// Asks from a task of the store's own runtime, whoever waits for the answer and where.
+    pub(super) fn spawn<Q: Question + 'static>(
+        self: &Arc<Self>,
+        question: Q,
+    ) -> JoinHandle<Result<(Q, Q::Answer), ReadError>> {
+        let readers = self.clone();
+        self.runtime
+            .spawn(async move { readers.ask(question).await })
     }
 
     /// How many connections there are, and how many of them are not in use.

@@ -135,22 +135,13 @@ impl Writer {
                 }
             }
             // Whoever is to blame fails alone.
-            Err(failure) if failure.fault.kind() == Kind::Commit && chunk.len() > 1 => {
+            Err(failure) if failure.fault.kind() == Kind::Commit => {
                 for appending in chunk {
                     let outcome = match self.store(&[&appending.commit]).await {
                         Ok(mut outcomes) => outcomes.swap_remove(0),
                         Err(failure) => Err(self.blame(&appending.commit, failure).await),
                     };
                     let _ = appending.answer.send(outcome);
-                }
-            }
-            Err(failure) if failure.fault.kind() == Kind::Commit => {
-                for Appending { commit, answer } in chunk {
-                    let failure = Failure {
-                        fault: failure.fault.clone(),
-                        ..failure
-                    };
-                    let _ = answer.send(Err(self.blame(&commit, failure).await));
                 }
             }
             Err(Failure {
