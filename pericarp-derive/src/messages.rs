@@ -98,6 +98,11 @@ pub(crate) fn serde_variant(word: &str) -> String {
     )
 }
 
+// Shapes.
+
+pub(crate) const SHAPE_UNION: &str =
+    "a shape is that of a struct or an enum; a union cannot be serialised";
+
 // Aggregates.
 
 pub(crate) const CATEGORY: &str =

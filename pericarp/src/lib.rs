@@ -36,6 +36,7 @@ mod root;
 mod stream_name;
 mod timestamp;
 
+pub mod schema;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "testing")]
@@ -65,10 +66,11 @@ pub use metadata::{Meta, Metadata};
 pub use names::InvalidName;
 pub use page::Page;
 #[cfg(feature = "derive")]
-pub use pericarp_derive::{Aggregate, Command, Event};
+pub use pericarp_derive::{Aggregate, Command, Event, Shape};
 pub use position::{Position, Version};
 pub use recorded::RecordedEvent;
 pub use root::{Context, New, Root};
+pub use schema::Shape;
 pub use stream_name::StreamName;
 pub use timestamp::Timestamp;
 pub use uuid;
@@ -79,5 +81,5 @@ pub use uuid;
 /// use pericarp::prelude::*;
 /// ```
 pub mod prelude {
-    pub use crate::{Aggregate, Apply, Command, Create, Event, Handle, Meta, New, Root};
+    pub use crate::{Aggregate, Apply, Command, Create, Event, Handle, Meta, New, Root, Shape};
 }

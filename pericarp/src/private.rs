@@ -15,7 +15,10 @@ pub use crate::aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
 pub use crate::codec::encode_unit;
 pub use crate::command::{Changes, Command, Creates, Handle, Mode, MustExist};
 pub use crate::event::{DecodeError, DecodeEvent, EncodeError, Event, EventKind};
-pub use crate::{Meta, RecordedEvent};
+pub use crate::schema::{Body, Field, Named, Tag, Variant};
+pub use crate::schema::{Described, Entry, EventShape, Form, Shape};
+pub use crate::schema::{Probe, Seen, Type, probes};
+pub use crate::{__type as type_of, Meta, RecordedEvent};
 
 /// A payload that serde can write: a bound that says so in few words where it does not hold.
 #[diagnostic::on_unimplemented(

@@ -19,6 +19,7 @@ mod fixtures;
 mod postgres;
 mod postgres_order;
 mod regressions;
+mod schema;
 mod sqlite;
 mod sqlite_transaction;
 mod transfer;

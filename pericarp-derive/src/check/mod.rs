@@ -7,3 +7,4 @@ pub(crate) mod command;
 pub(crate) mod event;
 mod listed;
 mod serde_form;
+pub(crate) mod shape;

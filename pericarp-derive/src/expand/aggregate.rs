@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Type, parse_quote};
 
-use super::{scoped, sum};
+use super::{described, scoped, sum};
 use crate::check::aggregate::{Aggregate, Event, Events, Role, Sum};
 use crate::lifetimes;
 use crate::span::at;
@@ -15,7 +15,11 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
             let main = main(aggregate, &event, &initial(aggregate, true), &fold);
             let (emits, starts) = (emits(aggregate, ty), starts_from_default(aggregate, ty));
             let company = company(aggregate, 1, 1);
-            scoped(&aggregate.krate, &quote!(#main #emits #starts #company))
+            let described = described::aggregate(aggregate);
+            scoped(
+                &aggregate.krate,
+                &quote!(#main #emits #starts #company #described),
+            )
         }
         Events::Sum(sum) => {
             let (name, generics) = (&sum.name, sum.borrows.then(|| quote!(<'__e>)));
@@ -28,9 +32,10 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
             let starting = if sum.from_default { emitted } else { starting };
             let company = company(aggregate, emitted, starting);
             let (sum, sum_impls) = (sum::item(aggregate, sum), sum::impls(aggregate, sum));
+            let described = described::aggregate(aggregate);
             let impls = scoped(
                 &aggregate.krate,
-                &quote!(#sum_impls #main #(#lists)* #company),
+                &quote!(#sum_impls #main #(#lists)* #company #described),
             );
             quote!(#sum #impls)
         }
@@ -49,6 +54,10 @@ pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
         &aggregate.krate,
         &quote! {
             #main
+
+            impl __p::Described for #ident {
+                const SHAPES: &'static [__p::Entry] = &[];
+            }
 
             impl<__E> __p::Emits<__E> for #ident {
                 fn apply_listed(&mut self, _: __E, _: &__p::Meta<'_>) {

@@ -2,8 +2,10 @@
 
 pub(crate) mod aggregate;
 pub(crate) mod command;
+pub(crate) mod described;
 pub(crate) mod event;
 mod generics;
+pub(crate) mod shape;
 mod sum;
 
 use proc_macro2::TokenStream;

@@ -4,6 +4,8 @@ pub(crate) mod aggregate;
 pub(crate) mod command;
 pub(crate) mod event;
 mod misplaced;
+pub(crate) mod serde;
+pub(crate) mod shape;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,0 +1,3 @@
+//! The schema lock.
+
+mod shapes;
