@@ -47,6 +47,7 @@ impl Display for Change {
         let (sign, line) = match (self.old.as_str(), self.new.as_str()) {
             ("", new) => ('+', new.to_owned()),
             (old, "") => ('-', old.to_owned()),
+            (old, new) if old == new => ('~', old.to_owned()),
             (old, new) => ('~', format!("{old} -> {new}")),
         };
         write!(f, "  {sign} ")?;

@@ -165,16 +165,9 @@ impl Field {
             .collect()
     }
 
-    /// The names under which it may be in the log: the one it is written under first.
+    /// The names under which it may be in the log and be read: the one it is written under first.
     pub(crate) fn stored_names(&self) -> Vec<&str> {
-        let written = (!self.never_written).then_some(self.name.as_str());
-        let mut names: Vec<_> = written.into_iter().collect();
-        for name in self.read_names() {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
+        stored(&self.name, self.read_names(), self.never_written)
     }
 }
 
@@ -204,15 +197,18 @@ impl Variant {
             .collect()
     }
 
-    /// The names under which it may be in the log.
+    /// The names under which it may be in the log and be read: the one it is written under first.
     pub(crate) fn stored_names(&self) -> Vec<&str> {
-        let written = (!self.never_written).then_some(self.name.as_str());
-        let mut names: Vec<_> = written.into_iter().collect();
-        for name in self.read_names() {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
+        stored(&self.name, self.read_names(), self.never_written)
     }
+}
+
+/// The names something is read under, the written one first; only that, if it is never read.
+fn stored<'m>(written: &'m str, mut read: Vec<&'m str>, never_written: bool) -> Vec<&'m str> {
+    match read.iter().position(|name| *name == written) {
+        Some(place) => read.swap(0, place),
+        None if read.is_empty() && !never_written => read.push(written),
+        None => {}
+    }
+    read
 }

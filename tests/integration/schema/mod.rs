@@ -1,3 +1,4 @@
 //! The schema lock.
 
+mod mutations;
 mod shapes;

@@ -63,7 +63,10 @@ impl<'m> Comparison<'m> {
         let (old, new) = (before.field, after.field);
         let mut findings = self.types(&old.ty, &new.ty);
         if new.never_read {
-            findings = vec![passed_over()];
+            findings = match old.never_read {
+                true => Vec::new(),
+                false => vec![passed_over()],
+            };
         } else if before.lenient && !after.lenient {
             findings.retain(|finding| finding.effect != "a stored null cannot be read");
             findings.push(no_default(old, self.old, new));

@@ -167,12 +167,16 @@ impl<'m> Comparison<'m> {
 
     /// Variants without names are tried in their order.
     fn untagged(&mut self, old: &'m [Variant], new: &'m [Variant]) -> Vec<Finding> {
+        let names: Vec<_> = new.iter().map(|new| new.name.as_str()).collect();
         for (place, old) in old.iter().enumerate() {
             let same = new.get(place).is_some_and(|new| {
+                // One of its name further down is the one it was.
+                let moved = new.name != old.name && names.contains(&old.name.as_str());
                 let found = self.on_trial(|inside| inside.bodies(&old.body, &new.body));
-                found
-                    .iter()
-                    .all(|finding| finding.verdict == Verdict::Compatible)
+                !moved
+                    && found
+                        .iter()
+                        .all(|finding| finding.verdict == Verdict::Compatible)
             });
             if !same {
                 return vec![Finding::breaking(
