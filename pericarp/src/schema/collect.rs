@@ -195,6 +195,7 @@ impl Types {
 
     fn fields(&mut self, fields: &[body::Field]) -> Vec<Field> {
         let fields = fields.iter().map(|field| Field {
+            gone: false,
             name: field.name.to_owned(),
             ty: self.ty(&field.ty),
             reads: field.reads.map(str::to_owned),

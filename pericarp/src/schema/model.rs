@@ -95,6 +95,8 @@ pub(crate) enum Type {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field {
+    /// It was removed; what is stored in it is still there.
+    pub(crate) gone: bool,
     pub(crate) name: String,
     pub(crate) ty: Type,
     pub(crate) reads: Option<String>,
@@ -141,6 +143,7 @@ impl Event {
 impl Field {
     pub(crate) fn new(name: impl Into<String>, ty: Type) -> Self {
         Self {
+            gone: false,
             name: name.into(),
             ty,
             reads: None,

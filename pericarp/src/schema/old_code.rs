@@ -137,7 +137,9 @@ impl<'m> Code<'m> {
     }
 
     fn fields(&self, fields: &[Field], indent: &str) -> String {
-        let read = fields.iter().filter(|field| !field.never_read);
+        let read = fields
+            .iter()
+            .filter(|field| !field.never_read && !field.gone);
         read.map(|field| self.field(field, indent)).collect()
     }
 

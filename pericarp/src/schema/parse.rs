@@ -249,9 +249,15 @@ fn head(
 }
 
 fn field(line: &mut Line) -> Result<Field, LockSyntax> {
-    let name = line.name()?;
+    let mut name = line.name()?;
+    // `was: u8` is a field of that name.
+    let gone = name == "was" && !line.is_at(':');
+    if gone {
+        name = line.name()?;
+    }
     line.mark(':')?;
     let mut field = Field::new(name, ty(line, 0)?);
+    field.gone = gone;
     while !line.is_empty() {
         match line.word()?.as_str() {
             "reads" => field.reads = Some(line.one_name()?),

@@ -35,6 +35,10 @@ impl Line {
         self.tokens.next_if_eq(&Token::Mark(mark)).is_some()
     }
 
+    pub(super) fn is_at(&mut self, mark: char) -> bool {
+        self.tokens.peek() == Some(&Token::Mark(mark))
+    }
+
     pub(super) fn mark(&mut self, mark: char) -> Result<(), LockSyntax> {
         if self.takes(mark) {
             Ok(())

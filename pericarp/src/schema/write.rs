@@ -68,7 +68,8 @@ impl Display for Type {
 
 impl Display for Field {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", Name(&self.name), self.ty)?;
+        let was = if self.gone { "was " } else { "" };
+        write!(f, "{was}{}: {}", Name(&self.name), self.ty)?;
         if let Some(name) = &self.reads {
             write!(f, " reads({})", Quoted(name))?;
         }

@@ -63,7 +63,7 @@ impl Schema {
                 .changes
                 .extend(alias_change(old, alias, newest, build));
         }
-        if changes.changes.is_empty() && same_version.is_some_and(|new| *new != old) {
+        if changes.changes.is_empty() && same_version.is_some_and(|new| new.after(old) != *old) {
             changes.push(rewritten(old));
         }
         changes

@@ -45,10 +45,22 @@ impl<'m> Comparison<'m> {
                 None => self.removed(&before, new.strict, &new_fields),
             }
         }
+        let gone: Vec<_> = old.fields.iter().filter(|field| field.gone).collect();
         for after in added {
-            self.added(after);
+            self.added(after, &gone);
         }
+        let is_read = |gone: &&Field| {
+            new_fields
+                .iter()
+                .any(|f| f.field.read_names().contains(&gone.name.as_str()))
+        };
         match (old.strict, new.strict) {
+            (false, true) if !gone.iter().all(is_read) => vec![
+                Finding::breaking(
+                    "an event that was stored when it had another field is refused from now on",
+                )
+                .fix("leave out `deny_unknown_fields`"),
+            ],
             (false, true) => vec![
                 Finding::note(
                     "fields that it does not have are refused from now on: an event that was stored when it had another cannot be read",
@@ -141,7 +153,7 @@ impl<'m> Comparison<'m> {
         });
     }
 
-    fn added(&mut self, after: &Spread<'m>) {
+    fn added(&mut self, after: &Spread<'m>, gone: &[&'m Field]) {
         let field = after.field;
         let mut findings = vec![if field.never_read {
             Finding::compatible("it is written from now on, and never read")
@@ -160,8 +172,27 @@ impl<'m> Comparison<'m> {
                 .fix("add `#[serde(default)]`, or make it an `Option`")
         }];
         findings.extend(defect(after));
+        let read = field.read_names();
+        let again = gone.iter().find(|gone| read.contains(&gone.name.as_str()));
+        if let Some(gone) = again {
+            findings.extend(self.again(gone, field));
+        }
         let line = line(field);
         self.at(&field.name, |inside| inside.push("", &line, findings));
+    }
+
+    /// A field whose name had another one, which was removed.
+    fn again(&mut self, gone: &'m Field, new: &'m Field) -> Option<Finding> {
+        let found = self.on_trial(|inside| inside.types(&gone.ty, &new.ty));
+        let worst = found.into_iter().max_by_key(|finding| finding.verdict)?;
+        Some(Finding {
+            effect: format!(
+                "an event may have been stored when `{}` was {}: {}",
+                gone.name, gone.ty, worst.effect
+            ),
+            fix: "give the field a name that none has had".to_owned(),
+            verdict: worst.verdict,
+        })
     }
 }
 

@@ -16,4 +16,5 @@ mod view;
 
 use bodies::Comparison;
 use finding::Finding;
+pub(super) use spread::spread;
 use view::View;

@@ -3,14 +3,14 @@ use crate::schema::model::{Event, Field, Type};
 
 /// A field as it is in JSON: those of flattened structs are among the others.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spread<'m> {
-    pub(super) field: &'m Field,
+pub(in crate::schema) struct Spread<'m> {
+    pub(in crate::schema) field: &'m Field,
     /// Whether it may be missing when it is read.
-    pub(super) lenient: bool,
+    pub(in crate::schema) lenient: bool,
 }
 
 /// The fields of a struct, as they are in JSON.
-pub(super) fn spread<'m>(fields: &'m [Field], event: &'m Event) -> Vec<Spread<'m>> {
+pub(in crate::schema) fn spread<'m>(fields: &'m [Field], event: &'m Event) -> Vec<Spread<'m>> {
     let mut all = Vec::new();
     add(fields, event, false, 0, &mut all);
     all
@@ -23,7 +23,7 @@ fn add<'m>(
     depth: usize,
     all: &mut Vec<Spread<'m>>,
 ) {
-    for field in fields {
+    for field in fields.iter().filter(|field| !field.gone) {
         let optional = is_optional(&field.ty, event);
         let lenient = lenient || field.default.is_some() || optional;
         match flattened(field, event) {
