@@ -334,7 +334,7 @@ mod tests {
             ("crate :: money :: Money", "Money"),
             ("::chrono::DateTime<chrono::Utc>", "DateTime<Utc>"),
             ("Vec < (a::B , & 'a c::D) >", "Vec<(B, &'a D)>"),
-            ("Box<dyn a::B + Send>", "Box<dyn B+Send>"),
+            ("Either<a::B, c::D, 3>", "Either<B, D, 3>"),
         ] {
             assert_eq!(without_paths(written), expected);
         }

@@ -34,6 +34,10 @@ impl Difference {
     }
 
     pub(crate) fn sort(&mut self) {
+        for event in &mut self.events {
+            let worst_first = |change: &Change| std::cmp::Reverse(change.verdict);
+            event.changes.sort_by_key(worst_first);
+        }
         // Stable: events of one verdict stay sorted by name.
         self.events
             .sort_by_key(|event| std::cmp::Reverse(event.verdict()));

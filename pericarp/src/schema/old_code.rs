@@ -187,7 +187,7 @@ impl<'m> Code<'m> {
                 Scalar::Str => "String".to_owned(),
                 Scalar::Uuid => "uuid::Uuid".to_owned(),
                 Scalar::Timestamp => "pericarp::Timestamp".to_owned(),
-                Scalar::Json => "serde_json::Value".to_owned(),
+                Scalar::Json => "Box<serde_json::value::RawValue>".to_owned(),
                 scalar if scalar.name().starts_with("NonZero") => {
                     format!("std::num::{}", scalar.name())
                 }

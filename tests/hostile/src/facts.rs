@@ -25,6 +25,41 @@ pub struct Opened<'a> {
 #[event(name = "hostile.deposited")]
 pub struct Deposited(pub i64);
 
+/// Where money went.
+#[derive(Debug, ::pericarp::Shape, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Place<'a, T, const N: usize> {
+    /// To somebody.
+    #[serde(alias = "person")]
+    Somebody {
+        /// Who.
+        #[serde(borrow, default)]
+        r#type: Cow<'a, str>,
+        /// Through whom.
+        #[serde(skip_serializing_if = "::core::option::Option::is_none")]
+        through: ::core::option::Option<::std::boxed::Box<Place<'a, T, N>>>,
+    },
+    /// Somewhere else.
+    Elsewhere(T),
+    /// Nowhere.
+    Nowhere,
+}
+
+/// Money went out.
+#[derive(Debug, Event, Serialize, Deserialize)]
+#[event(name = "hostile.paid")]
+pub struct Paid<'a> {
+    /// Where.
+    #[serde(borrow)]
+    pub to: Place<'a, u8, 3>,
+    /// Not described.
+    pub opaque: ::core::option::Option<Opaque>,
+}
+
+/// Has no shape.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Opaque(pub u8);
+
 /// The account was closed.
 #[derive(Debug, Event, Serialize, Deserialize)]
 #[event(name = "hostile.closed")]
