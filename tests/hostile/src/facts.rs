@@ -37,7 +37,7 @@ pub enum Place<'a, T, const N: usize> {
         r#type: Cow<'a, str>,
         /// Through whom.
         #[serde(skip_serializing_if = "::core::option::Option::is_none")]
-        through: ::core::option::Option<::std::boxed::Box<Place<'a, T, N>>>,
+        through: ::core::option::Option<::std::boxed::Box<Self>>,
     },
     /// Somewhere else.
     Elsewhere(T),
