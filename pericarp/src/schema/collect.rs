@@ -50,18 +50,17 @@ impl Schema {
     /// Collects shapes. [`schema!`](crate::schema!) calls it.
     #[doc(hidden)]
     pub fn collect(root: &str, lists: &[&[Entry]]) -> Self {
-        let mut events = Vec::new();
-        for list in lists {
-            add_entries(list, &mut events);
-        }
         let mut schema = Self {
-            events,
-            clashes: Vec::new(),
             root: PathBuf::from(root),
+            ..Self::default()
         };
+        for list in lists {
+            schema.add(list);
+        }
         schema.sort();
         // What two aggregates list is there twice.
         schema.events.dedup();
+        schema.dropped.dedup();
         schema.clashes = clashes(&schema.events);
         schema
     }
@@ -80,41 +79,53 @@ impl Schema {
     pub(crate) fn sort(&mut self) {
         self.events
             .sort_by(|a, b| (&a.name, a.version).cmp(&(&b.name, b.version)));
+        self.dropped.sort();
     }
-}
 
-fn add_entries(list: &[Entry], events: &mut Vec<Event>) {
-    for entry in list {
-        match entry {
-            Entry::Event(shape) => add_event(shape, events),
-            Entry::Listed(_, _, Some(list)) => add_entries(list, events),
-            Entry::Listed(written, kinds, None) => {
-                let opaque = body::Body::Newtype(shape::Type::opaque(written, ""));
-                for kind in *kinds {
-                    add_event(&EventShape::new(*kind, opaque), events);
+    fn add(&mut self, list: &[Entry]) {
+        for entry in list {
+            match entry {
+                Entry::Event(shape) => add_event(shape, &mut self.events),
+                Entry::Listed(_, _, Some(list)) => self.add(list),
+                Entry::Listed(written, kinds, None) => {
+                    let opaque = body::Body::Newtype(shape::Type::opaque(written, ""));
+                    for kind in *kinds {
+                        add_event(&EventShape::new(*kind, opaque), &mut self.events);
+                    }
                 }
+                Entry::Dropped(names) => self.dropped.extend(owned(names)),
             }
         }
     }
 }
 
 fn add_event(shape: &EventShape, events: &mut Vec<Event>) {
-    let event = |version, payload, reads| {
+    let event = |version, payload: &body::Body| {
         let mut types = Types::default();
         let payload = types.body(payload);
         Event {
             name: shape.kind.name.to_owned(),
             version,
             aliases: owned(shape.kind.aliases),
-            reads,
+            reads: Vec::new(),
+            splits: Vec::new(),
             payload,
             types: types.into_named(),
         }
     };
-    let reads = shape.older.iter().map(|(version, _)| *version).collect();
-    events.push(event(shape.kind.version, &shape.payload, reads));
-    for (version, payload) in shape.older {
-        events.push(event(*version, payload, Vec::new()));
+    events.push(Event {
+        reads: shape.older.iter().map(|(version, _)| *version).collect(),
+        splits: owned(shape.splits),
+        ..event(shape.kind.version, &shape.payload)
+    });
+    for (version, ty) in shape.older {
+        match (ty.seen)() {
+            // What was the event itself once is described as that.
+            Seen::Form(Form::Named(named)) => events.push(event(*version, &named.body)),
+            Seen::Form(_) => events.push(event(*version, &body::Body::Newtype(*ty))),
+            // That it is read is known, and the lock file knows how it was.
+            Seen::Option | Seen::Opaque => {}
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 use super::body::Body;
+use super::shape::Type;
 use crate::EventKind;
 
 /// The shapes of the events of an aggregate, or of one event type.
@@ -25,6 +26,9 @@ pub enum Entry {
     /// The type that an aggregate lists, as it was written; its shapes, if it has any.
     #[doc(hidden)]
     Listed(&'static str, &'static [EventKind], Option<&'static [Entry]>),
+    /// The names of events that are passed over on purpose.
+    #[doc(hidden)]
+    Dropped(&'static [&'static str]),
 }
 
 /// The shape of one kind of event.
@@ -32,7 +36,8 @@ pub enum Entry {
 pub struct EventShape {
     pub(crate) kind: EventKind,
     pub(crate) payload: Body,
-    pub(crate) older: &'static [(u32, Body)],
+    pub(crate) older: &'static [(u32, Type)],
+    pub(crate) splits: &'static [&'static str],
 }
 
 impl EventShape {
@@ -43,13 +48,21 @@ impl EventShape {
             kind,
             payload,
             older: &[],
+            splits: &[],
         }
     }
 
     /// Older versions that are read too, each as what it is read as.
     #[doc(hidden)]
-    pub const fn older(mut self, versions: &'static [(u32, Body)]) -> Self {
+    pub const fn older(mut self, versions: &'static [(u32, Type)]) -> Self {
         self.older = versions;
+        self
+    }
+
+    /// The names of older events that it takes a part of.
+    #[doc(hidden)]
+    pub const fn splits(mut self, names: &'static [&'static str]) -> Self {
+        self.splits = names;
         self
     }
 }

@@ -4,8 +4,8 @@ use super::compare::spread;
 use super::model::{Body, Event, Field, Schema, Type};
 
 impl Schema {
-    /// The events of `build`; what was removed from them; and the versions of before that it
-    /// still reads without describing them.
+    /// The events of `build`; what was removed from them; and what it still
+    /// reads, or passes over, without describing it.
     pub(crate) fn merge(&self, build: &Self) -> Self {
         let mut merged = build.clone();
         for old in &self.events {
@@ -17,9 +17,11 @@ impl Schema {
                 continue;
             }
             let reads = |new: &Event| {
-                new.names().any(|name| name == old.name) && new.reads.contains(&old.version)
+                let older =
+                    new.names().any(|name| name == old.name) && new.reads.contains(&old.version);
+                older || new.splits.contains(&old.name)
             };
-            if build.events.iter().any(reads) {
+            if build.events.iter().any(reads) || build.dropped.contains(&old.name) {
                 merged.events.push(old.clone());
             }
         }

@@ -29,6 +29,8 @@ use super::scalar::Scalar;
 pub struct Schema {
     /// Sorted by name and version.
     pub(crate) events: Vec<Event>,
+    /// The names of events that are passed over on purpose, sorted.
+    pub(crate) dropped: Vec<String>,
     /// Events that a reader could not tell apart.
     pub(crate) clashes: Vec<String>,
     /// What paths of lock files are relative to.
@@ -38,7 +40,7 @@ pub struct Schema {
 impl PartialEq for Schema {
     /// Whether the events are the same, wherever the file is.
     fn eq(&self, other: &Self) -> bool {
-        self.events == other.events
+        self.events == other.events && self.dropped == other.dropped
     }
 }
 
@@ -50,6 +52,8 @@ pub(crate) struct Event {
     pub(crate) aliases: Vec<String>,
     /// Older versions that a build reads too.
     pub(crate) reads: Vec<u32>,
+    /// The names of older events that it takes a part of.
+    pub(crate) splits: Vec<String>,
     pub(crate) payload: Body,
     /// The structs and enums inside, each once, in the order in which they come.
     pub(crate) types: Vec<Named>,

@@ -86,6 +86,10 @@ impl Reader {
         self.finish_event()?;
         match line.word()? {
             word if word == "event" => {}
+            word if word == "dropped" => {
+                self.schema.dropped.push(line.name()?);
+                return Ok(());
+            }
             word => return Err(LockSyntax::Word { word }),
         }
         let name = line.name()?;
@@ -95,12 +99,14 @@ impl Reader {
             version,
             aliases: Vec::new(),
             reads: Vec::new(),
+            splits: Vec::new(),
             payload: Body::Unit,
             types: Vec::new(),
         };
         event.payload = head(line, |word, line| {
             match word {
                 "alias" => event.aliases = line.names()?,
+                "split_from" => event.splits = line.names()?,
                 "reads" => {
                     for text in line.names()? {
                         event.reads.push(self::version(&text)?);

@@ -15,6 +15,10 @@ lock 1
 impl Display for Schema {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(HEAD)?;
+        for (place, name) in self.dropped.iter().enumerate() {
+            let gap = if place == 0 { "\n" } else { "" };
+            writeln!(f, "{gap}dropped {}", Name(name))?;
+        }
         for event in &self.events {
             write!(f, "\n{event}")?;
         }
@@ -31,6 +35,7 @@ impl Display for Event {
             let versions: Vec<_> = self.reads.iter().map(|v| format!("v{v}")).collect();
             write!(f, " reads({})", versions.join(", "))?;
         }
+        write_names(f, "split_from", &self.splits)?;
         f.write_char('\n')?;
         write_inside(f, &self.payload, 1)?;
         for ty in &self.types {

@@ -192,6 +192,56 @@ fn a_version_that_is_still_read_stays_in_the_file() {
 }
 
 #[test]
+fn what_is_dropped_or_split_on_purpose_is_known_to_be_stored_still() {
+    let lock = Lock::new(BEFORE);
+    let dropped = "dropped a.b\nevent c.d v1 unit\n";
+    let error = lock.check(dropped, Mode::Record).unwrap_err();
+    assert_eq!(error.code(), "schema.note");
+    assert!(error.to_string().contains("~ event -> dropped"), "{error}");
+    lock.check(dropped, Mode::Bless).unwrap();
+    let both = format!("dropped a.b\n\n{BEFORE}\nevent c.d v1 unit\n");
+    assert_eq!(lock.text(), schema(&both).to_string());
+    assert_eq!(
+        lock.check(dropped, Mode::Locked).unwrap(),
+        Checked::Unchanged
+    );
+    let error = lock.check("event c.d v1 unit\n", Mode::Record).unwrap_err();
+    assert!(error.to_string().contains("event.unknown_type"), "{error}");
+    // The name is taken: what is stored under it is another event.
+    let reused = "event a.b v1 struct\n  m: u8\nevent c.d v1 unit\n";
+    assert_eq!(
+        lock.check(reused, Mode::Record).unwrap_err().code(),
+        "schema.breaking"
+    );
+
+    // Of one that was never locked nothing but the name is known.
+    let lock = Lock::new("event c.d v1 unit\n");
+    let error = lock.check(dropped, Mode::Locked).unwrap_err();
+    assert_eq!(error.code(), "schema.behind");
+    assert!(error.to_string().contains("+ dropped"), "{error}");
+    lock.check(dropped, Mode::Record).unwrap();
+    let error = lock.check("event c.d v1 unit\n", Mode::Record).unwrap_err();
+    assert!(
+        error.to_string().contains("keep `dropped(\"a.b\")`"),
+        "{error}"
+    );
+
+    let lock = Lock::new(BEFORE);
+    let split = "event c.d v1 unit split_from(\"a.b\")\nevent e.f v1 unit split_from(\"a.b\")\n";
+    lock.check(split, Mode::Record).unwrap();
+    assert!(
+        lock.text().contains("event a.b v1 struct"),
+        "{}",
+        lock.text()
+    );
+    assert_eq!(lock.check(split, Mode::Locked).unwrap(), Checked::Unchanged);
+    let error = lock
+        .check("event c.d v1 unit\nevent e.f v1 unit\n", Mode::Record)
+        .unwrap_err();
+    assert_eq!(error.code(), "schema.breaking");
+}
+
+#[test]
 fn a_spoilt_file_is_refused_and_a_blessing_writes_it_anew() {
     let lock = Lock::new(BEFORE);
     let spoilt = lock.text().replace("v1", "one");

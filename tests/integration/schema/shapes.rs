@@ -540,3 +540,46 @@ fn an_aggregate_has_the_shapes_of_its_events_and_marks_what_it_cannot_see_into()
     check::<Account>(expected);
     check::<AccountEvent<'_>>(expected);
 }
+
+/// As a derive describes an event that reads older versions.
+#[test]
+fn an_older_version_is_described_as_what_it_is_read_as() {
+    use pericarp::EventKind;
+    use pericarp::schema::{Body, Entry, EventShape, Field, Named, Seen, Type};
+
+    struct Older;
+    impl Shape for Older {
+        const SHAPE: Form = Form::Named(Named::new::<Self>(
+            "Older",
+            Body::Struct(&[Field::new("n", Type::new("u8", || Seen::Form(u8::SHAPE)))]),
+        ));
+    }
+    struct E;
+    impl Described for E {
+        const SHAPES: &'static [Entry] = &[
+            Entry::Dropped(&["x.z", "x.y"]),
+            Entry::Event(
+                EventShape::new(EventKind::new("a.b", 4, &[]), Body::Unit)
+                    .older(&[
+                        (1, Type::new("u8", || Seen::Form(u8::SHAPE))),
+                        (2, Type::new("Older", || Seen::Form(Older::SHAPE))),
+                        (3, Type::opaque("Opaque", "")),
+                    ])
+                    .splits(&["a.c"]),
+            ),
+        ];
+    }
+    check::<E>(
+        r#"
+        dropped x.y
+        dropped x.z
+
+        event a.b v1 = u8
+
+        event a.b v2 struct
+          n: u8
+
+        event a.b v4 unit reads(v1, v2, v3) split_from("a.c")
+        "#,
+    );
+}

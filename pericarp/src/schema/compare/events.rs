@@ -27,15 +27,44 @@ impl Schema {
                 difference.add(self.new_event(new));
             }
         }
+        for (name, verdict) in self.dropped_without_event(build) {
+            difference.add(dropped(name, verdict));
+        }
         difference.sort();
         difference
+    }
+
+    /// The names that are passed over from now on, or no longer, and of which no event is locked.
+    fn dropped_without_event<'m>(
+        &'m self,
+        build: &'m Self,
+    ) -> impl Iterator<Item = (&'m str, Verdict)> {
+        let unknown = |name: &&String| self.events.iter().all(|event| event.name != **name);
+        let is_read = |name: &str| {
+            let mut events = build.events.iter();
+            build.readers(name).next().is_some()
+                || events.any(|event| event.splits.iter().any(|split| split == name))
+        };
+        let more = build
+            .dropped
+            .iter()
+            .filter(|name| !self.dropped.contains(name));
+        let fewer = self
+            .dropped
+            .iter()
+            .filter(move |name| !build.dropped.contains(name) && !is_read(name));
+        let more = more.map(|name| (name, Verdict::Compatible));
+        let fewer = fewer.map(|name| (name, Verdict::Breaking));
+        more.chain(fewer)
+            .filter(move |(name, _)| unknown(name))
+            .map(|(name, verdict)| (name.as_str(), verdict))
     }
 
     /// What becomes of the events that are stored as `old`.
     fn event(&self, old: &Event, build: &Self) -> EventChanges {
         let readers: Vec<_> = build.readers(&old.name).collect();
         let Some(newest) = readers.iter().copied().max_by_key(|event| event.version) else {
-            return self.removed(old, build);
+            return self.without_reader(old, build);
         };
         let same_version = readers.iter().find(|event| event.version == old.version);
         let mut changes = EventChanges::new(newest);
@@ -78,6 +107,39 @@ impl Schema {
     fn reader_before(&self, new: &Event) -> Option<&Event> {
         let mut events = self.events.iter();
         events.find(|old| old.version == new.version && new.names().any(|name| name == old.name))
+    }
+
+    /// What becomes of events that no event of the build is called like.
+    fn without_reader(&self, old: &Event, build: &Self) -> EventChanges {
+        let mut changes = EventChanges::new(old);
+        let parts = |schema: &Self| {
+            let takes = schema
+                .events
+                .iter()
+                .filter(|new| new.splits.contains(&old.name));
+            let names: Vec<_> = takes.map(|new| format!("`{}`", new.name)).collect();
+            names.join(" and ")
+        };
+        let (before, now) = (parts(self), parts(build));
+        if !now.is_empty() {
+            if before != now {
+                changes.push(Change {
+                    effect: format!("stored events are read as {now}"),
+                    ..whole(old, Verdict::Compatible, "event", "split")
+                });
+            }
+            return changes;
+        }
+        if build.dropped.contains(&old.name) {
+            if !self.dropped.contains(&old.name) {
+                changes.push(Change {
+                    effect: "stored events of it are passed over from now on".to_owned(),
+                    ..whole(old, Verdict::Note, "event", "dropped")
+                });
+            }
+            return changes;
+        }
+        self.removed(old, build)
     }
 
     fn removed(&self, old: &Event, build: &Self) -> EventChanges {
@@ -155,6 +217,33 @@ impl EventChanges {
 
     fn push(&mut self, change: Change) {
         self.changes.push(change);
+    }
+}
+
+fn dropped(name: &str, verdict: Verdict) -> EventChanges {
+    let (old, new, effect) = match verdict {
+        Verdict::Breaking => (
+            "dropped",
+            "",
+            "an aggregate that has stored one cannot be loaded (event.unknown_type)",
+        ),
+        _ => ("", "dropped", "stored events of it are passed over"),
+    };
+    EventChanges {
+        event: name.to_owned(),
+        changes: vec![Change {
+            event: name.to_owned(),
+            field: String::new(),
+            verdict,
+            old: old.to_owned(),
+            new: new.to_owned(),
+            effect: effect.to_owned(),
+            fix: match verdict {
+                Verdict::Breaking => format!("keep `dropped(\"{name}\")`"),
+                _ => String::new(),
+            },
+        }],
+        way_out: String::new(),
     }
 }
 
