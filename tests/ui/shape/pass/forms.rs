@@ -50,6 +50,7 @@ macro_rules! event {
         pub struct $name<'a> {
             #[serde(alias = $alias)]
             pub $field: $type,
+            #[serde(borrow)]
             pub borrowed: Generic<'a, u8, 3>,
         }
     };
