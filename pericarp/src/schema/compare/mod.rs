@@ -1,0 +1,20 @@
+//! What a change does to events that are stored already.
+//!
+//! The log holds what builds up to the lock file wrote. By induction, the shape in the lock file
+//! reads all of it; a change is compatible if the new shape reads all that the locked one reads,
+//! and gives it the same meaning.
+
+mod bodies;
+mod events;
+mod fields;
+mod finding;
+mod renamed;
+mod spread;
+mod types;
+mod variants;
+mod view;
+
+use bodies::Comparison;
+use finding::Finding;
+pub(super) use spread::spread;
+use view::View;

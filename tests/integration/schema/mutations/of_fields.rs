@@ -1,0 +1,161 @@
+//! Fields that come, go, and are called or treated in another way.
+
+use super::{Edit, edits};
+
+pub(super) fn edits() -> Vec<Edit> {
+    edits! {
+        "a new `Option`": Compatible ["+ note: Option<String>", "read as `None`"]
+        old { pub struct E { cents: u64 } } = E { cents: 5 };
+        new { pub struct E { cents: u64, note: Option<String> } }
+
+        "a new field with `#[serde(default)]`": Compatible ["+ note: String default", "read with its default"]
+        old { pub struct E { cents: u64 } } = E { cents: 5 };
+        new { pub struct E { cents: u64, #[serde(default)] note: String } }
+
+        "a new field, all of them with `#[serde(default)]` on the struct": Compatible ["+ note: String default"]
+        old { #[serde(default)] #[derive(Default)] pub struct E { cents: u64 } } = E { cents: 5 };
+        new { #[serde(default)] #[derive(Default)] pub struct E { cents: u64, note: String } }
+
+        "a new field that is required": Breaking ["+ note: String", "cannot be read", "add `#[serde(default)]`", "upcast(1 => BV1)"]
+        old { pub struct E { cents: u64 } } = E { cents: 5 };
+        new { pub struct E { cents: u64, note: String } }
+
+        "a new `Option` that a function reads": Breaking ["+ note: opaque(\"Option<String> with text\")"]
+        old { pub struct E { cents: u64 } } = E { cents: 5 };
+        new {
+            pub struct E { cents: u64, #[serde(with = "text")] note: Option<String> }
+            mod text {
+                pub(super) fn serialize<S: serde::Serializer>(v: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+                    serde::Serialize::serialize(v, to)
+                }
+                pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+                    serde::Deserialize::deserialize(from)
+                }
+            }
+        }
+
+        "a field is removed": Note ["- note: String", "passed over"]
+        old { pub struct E { cents: u64, note: String } } = E { cents: 5, note: "n".into() };
+        new { pub struct E { cents: u64 } }
+
+        "a field is removed, and others are refused": Breaking ["- note: String", "`deny_unknown_fields` refuses it"]
+        old { #[serde(deny_unknown_fields)] pub struct E { cents: u64, note: String } } = E { cents: 5, note: "n".into() };
+        new { #[serde(deny_unknown_fields)] pub struct E { cents: u64 } }
+
+        "a field is skipped": Note ["- note: String", "passed over"]
+        old { pub struct E { cents: u64, note: String } } = E { cents: 5, note: "n".into() };
+        new { pub struct E { cents: u64, #[serde(skip)] note: String } }
+
+        "a field is not read any more": Note ["String -> String skip_deserializing", "passed over"]
+        old { pub struct E { cents: u64, note: String } } = E { cents: 5, note: "n".into() };
+        new { pub struct E { cents: u64, #[serde(skip_deserializing)] note: String } }
+
+        "a field may be left out, and has a default": Compatible ["String default skip_serializing_if"]
+        old { pub struct E { cents: u64, note: String } } = E { cents: 5, note: "n".into() };
+        new { pub struct E { cents: u64, #[serde(default, skip_serializing_if = "String::is_empty")] note: String } }
+
+        "a field may be left out, and is required": Breaking ["cannot be read where it is missing"]
+            stricter "what is stored already is read; what is stored from now on is not"
+        old { pub struct E { cents: u64, note: String } } = E { cents: 5, note: "n".into() };
+        new { pub struct E { cents: u64, #[serde(skip_serializing_if = "String::is_empty")] note: String } }
+
+        "a field is renamed": Breaking ["~ owner: String -> holder: String", "if it was renamed, add `#[serde(rename = \"owner\")]`"]
+        old { pub struct E { owner: String } } = E { owner: "Ann".into() };
+        new { pub struct E { holder: String } }
+
+        "a field is renamed, and has a default": Breaking ["lost without an error"]
+        old { pub struct E { owner: String } } = E { owner: "Ann".into() };
+        new { pub struct E { #[serde(default)] holder: String } }
+
+        "a field is renamed, with `#[serde(alias)]`": Note ["~ owner: String -> String alias(\"owner\")", "written as `holder` from now on"]
+        old { pub struct E { owner: String } } = E { owner: "Ann".into() };
+        new { pub struct E { #[serde(alias = "owner")] holder: String } }
+
+        "a field is renamed in Rust alone, with `#[serde(rename)]`": Compatible ["no event has changed"]
+        old { pub struct E { owner: String } } = E { owner: "Ann".into() };
+        new { pub struct E { #[serde(rename = "owner")] holder: String } }
+
+        "a field gets a `#[serde(rename)]`": Breaking ["~ owner: String -> holder: String"]
+        old { pub struct E { owner: String } } = E { owner: "Ann".into() };
+        new { pub struct E { #[serde(rename = "holder")] owner: String } }
+
+        "`rename_all` changes": Breaking ["~ paid_by: String -> paidBy: String", "keep serde's `rename_all` as it was"]
+        old { pub struct E { paid_by: String, paid_at: String } } = E { paid_by: "Ann".into(), paid_at: "noon".into() };
+        new { #[serde(rename_all = "camelCase")] pub struct E { paid_by: String, paid_at: String } }
+
+        "an alias is added": Compatible ["String -> String alias(\"holder\")"]
+        old { pub struct E { owner: String } } = E { owner: "Ann".into() };
+        new { pub struct E { #[serde(alias = "holder")] owner: String } }
+
+        "an alias is removed": Breaking ["stored with `holder` cannot be read", "keep `#[serde(alias = \"holder\")]`"]
+            stricter "an event may have been stored under the alias, and this one was not"
+        old { pub struct E { #[serde(alias = "holder")] owner: String } } = E { owner: "Ann".into() };
+        new { pub struct E { owner: String } }
+
+        "a default is removed": Breaking ["stored without it cannot be read", "keep `#[serde(default)]`"]
+            stricter "an event may have been stored before the field was there, and this one was not"
+        old { pub struct E { #[serde(default)] note: String } } = E { note: "n".into() };
+        new { pub struct E { note: String } }
+
+        "a default is added": Compatible ["String -> String default"]
+        old { pub struct E { note: String } } = E { note: "n".into() };
+        new { pub struct E { #[serde(default)] note: String } }
+
+        "a default becomes another": Note ["another value than before"]
+        old { pub struct E { #[serde(default)] cents: u64 } } = E { cents: 5 };
+        new { pub struct E { #[serde(default = "one")] cents: u64 } fn one() -> u64 { 1 } }
+
+        "fields change places": Compatible ["in another order"]
+        old { pub struct E { cents: u64, note: String } } = E { cents: 5, note: "n".into() };
+        new { pub struct E { note: String, cents: u64 } }
+
+        "fields are flattened out of a struct": Breaking ["- place", "+ street: String"]
+        old { pub struct E { place: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+            = E { place: P { street: "Main".into() } };
+        new { pub struct E { #[serde(flatten)] place: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+
+        "fields are not flattened any more": Breaking ["- street: String", "+ place: P"]
+        old { pub struct E { #[serde(flatten)] place: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+            = E { place: P { street: "Main".into() } };
+        new { pub struct E { place: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+
+        "fields move to a struct that is flattened": Compatible ["the same JSON"]
+        old { pub struct E { cents: u64, street: String } } = E { cents: 5, street: "Main".into() };
+        new {
+            pub struct E { cents: u64, #[serde(flatten)] place: P }
+            #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String }
+        }
+
+        "what is removed goes into a flattened map": Note ["read into `rest`"]
+        old { pub struct E { cents: u64, note: String } } = E { cents: 5, note: "n".into() };
+        new { pub struct E { cents: u64, #[serde(flatten)] rest: BTreeMap<String, String> } }
+
+        "`deny_unknown_fields` is added": Note ["struct -> struct deny_unknown_fields"]
+        old { pub struct E { cents: u64 } } = E { cents: 5 };
+        new { #[serde(deny_unknown_fields)] pub struct E { cents: u64 } }
+
+        "`deny_unknown_fields` is removed": Compatible ["struct deny_unknown_fields -> struct"]
+        old { #[serde(deny_unknown_fields)] pub struct E { cents: u64 } } = E { cents: 5 };
+        new { pub struct E { cents: u64 } }
+
+        "a field is written and read under two names": Breaking ["written as `out`, which is not read back"]
+            stricter "what is stored already is read; what is stored from now on is not"
+        old { pub struct E { cents: u64 } } = E { cents: 5 };
+        new { pub struct E { #[serde(rename(serialize = "out", deserialize = "cents"))] cents: u64 } }
+
+        "a field inside a nested type gets required": Breaking ["+ place.zip: String", "struct PV1"]
+        old { pub struct E { place: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+            = E { place: P { street: "Main".into() } };
+        new { pub struct E { place: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String, zip: String } }
+
+        "a nested type is renamed": Compatible ["~ place: P -> Place"]
+        old { pub struct E { place: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+            = E { place: P { street: "Main".into() } };
+        new { pub struct E { place: Place } #[derive(Shape, Serialize, Deserialize)] pub struct Place { street: String } }
+
+        "a type that holds itself changes": Breaking ["~ children.[].label: String -> u8"]
+        old { pub struct E { children: Vec<Tree> } #[derive(Shape, Serialize, Deserialize)] pub struct Tree { label: String, children: Vec<Tree> } }
+            = E { children: vec![Tree { label: "t".into(), children: Vec::new() }] };
+        new { pub struct E { children: Vec<Tree> } #[derive(Shape, Serialize, Deserialize)] pub struct Tree { label: u8, children: Vec<Tree> } }
+    }
+}
