@@ -20,6 +20,8 @@ pub(crate) enum Body {
     Newtype(Content),
     /// Reads what is missing as its content does.
     Transparent(Content),
+    /// As `Transparent`, by a function that may refuse the content.
+    TryFrom(Content),
     Tuple(Vec<Field>),
     Struct(Vec<Field>),
     /// Refuses other fields.
@@ -146,7 +148,11 @@ fn converted(written: &shape::Shape<'_>) -> Option<Body> {
     }
     let both = read.filter(|read| Some(*read) == into);
     if let Some(Ok(ty)) = both.map(syn::parse_str) {
-        return Some(Body::Transparent(Content { ty, by: None }));
+        let content = Content { ty, by: None };
+        return Some(match serde.has("try_from") {
+            true => Body::TryFrom(content),
+            false => Body::Transparent(content),
+        });
     }
     let mut by = Vec::new();
     by.extend(read.map(|ty| format!("from {ty}")));

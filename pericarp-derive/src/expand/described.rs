@@ -7,6 +7,7 @@ use crate::check::aggregate::{Aggregate, Events};
 use crate::check::event::{Event, Kinds};
 use crate::check::kind::Kind;
 use crate::check::shape::Body;
+use crate::check::versions::Chain;
 use crate::lifetimes;
 
 /// The shapes of an event type, one for each of its kinds; none, if there is a mistake in it.
@@ -43,14 +44,23 @@ pub(crate) fn event(event: &Event<'_>, payloads: &[Body]) -> TokenStream {
 
 /// What older events it reads.
 fn older(kind: &Kind) -> TokenStream {
-    let versions = kind.upcast.steps().map(|(version, ty)| {
+    let upcast = versions(&kind.upcast);
+    let splits = kind.splits.iter().map(|split| {
+        let (name, versions) = (&split.name, versions(&split.versions));
+        quote!((#name, #versions))
+    });
+    let older = (!kind.upcast.is_empty()).then(|| quote!(.older(#upcast)));
+    let splits = (!kind.splits.is_empty()).then(|| quote!(.splits(&[#(#splits),*])));
+    quote!(#older #splits)
+}
+
+/// Each version, and what it is read as.
+fn versions(chain: &Chain) -> TokenStream {
+    let versions = chain.steps().map(|(version, ty)| {
         let ty = ty.to_token_stream();
         quote!((#version, __p::type_of!(#ty)))
     });
-    let names = kind.splits.iter().map(|split| &split.name);
-    let older = (!kind.upcast.is_empty()).then(|| quote!(.older(&[#(#versions),*])));
-    let splits = (!kind.splits.is_empty()).then(|| quote!(.splits(&[#(#names),*])));
-    quote!(#older #splits)
+    quote!(&[#(#versions),*])
 }
 
 fn dropped(names: &[LitStr]) -> Option<TokenStream> {
@@ -83,7 +93,7 @@ pub(super) fn aggregate(aggregate: &Aggregate<'_>) -> TokenStream {
             const SHAPES: &'static [__p::Entry] = {
                 #[allow(unused_imports)]
                 use __p::probes::Undescribed as _;
-                &[#(#entries),*]
+                &[__p::Entry::Category(<Self as __p::Aggregate>::CATEGORY, &[#(#entries),*])]
             };
         }
 

@@ -50,6 +50,10 @@ pub(super) fn body(body: &Body) -> TokenStream {
             let inner = content(inner);
             quote!(__p::Body::Transparent(#inner))
         }
+        Body::TryFrom(inner) => {
+            let inner = content(inner);
+            quote!(__p::Body::TryFrom(#inner))
+        }
         Body::Tuple(fields) => struct_of(quote!(Tuple), fields),
         Body::Struct(fields) => struct_of(quote!(Struct), fields),
         Body::Strict(fields) => struct_of(quote!(Strict), fields),

@@ -26,6 +26,8 @@ pub enum Body {
     Newtype(Type),
     /// A single value, written as it is, and read as it is even if it is missing.
     Transparent(Type),
+    /// A single value, written as it is, and converted by a function that may refuse it.
+    TryFrom(Type),
     /// Values, written as an array.
     Tuple(&'static [Field]),
     /// Fields, written as an object.

@@ -60,8 +60,8 @@ scalars! {
     uuid::Uuid => Uuid
     crate::Timestamp => Timestamp
     json::Value => Json
-    json::value::RawValue => Json
-    &json::value::RawValue => Json
+    json::value::RawValue => RawValue
+    &json::value::RawValue => RawValue
 }
 
 impl<T: ?Sized> Shape for PhantomData<T> {

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use super::described::{Entry, EventShape};
-use super::model::{Body, Event, Field, Named, Schema, Tag, Type, Variant};
-use super::scalar::Scalar;
+use super::model::{Category, Event, Schema, Split, Unseen};
 use super::shape::{Form, Seen};
+use super::types::{Types, owned, without_paths};
 use super::{body, shape};
+use crate::EventKind;
 
 /// Collects the shapes of aggregates and events into a
 /// [`Schema`](crate::schema::Schema).
@@ -50,19 +51,14 @@ impl Schema {
     /// Collects shapes. [`schema!`](crate::schema!) calls it.
     #[doc(hidden)]
     pub fn collect(root: &str, lists: &[&[Entry]]) -> Self {
-        let mut schema = Self {
-            root: PathBuf::from(root),
-            ..Self::default()
-        };
+        let mut collected = Collected::default();
         for list in lists {
-            schema.add(list);
+            collected.add(list);
         }
-        schema.sort();
-        // What two aggregates list is there twice.
-        schema.events.dedup();
-        schema.dropped.dedup();
-        schema.clashes = clashes(&schema.events);
-        schema
+        Self {
+            root: PathBuf::from(root),
+            ..collected.into_schema()
+        }
     }
 
     /// The stored names of the events, sorted.
@@ -80,52 +76,149 @@ impl Schema {
         self.events
             .sort_by(|a, b| (&a.name, a.version).cmp(&(&b.name, b.version)));
         self.dropped.sort();
-    }
-
-    fn add(&mut self, list: &[Entry]) {
-        for entry in list {
-            match entry {
-                Entry::Event(shape) => add_event(shape, &mut self.events),
-                Entry::Listed(_, _, Some(list)) => self.add(list),
-                Entry::Listed(written, kinds, None) => {
-                    let opaque = body::Body::Newtype(shape::Type::opaque(written, ""));
-                    for kind in *kinds {
-                        add_event(&EventShape::new(*kind, opaque), &mut self.events);
-                    }
-                }
-                Entry::Dropped(names) => self.dropped.extend(owned(names)),
-            }
+        self.categories.sort_by(|a, b| a.name.cmp(&b.name));
+        for category in &mut self.categories {
+            category.events.sort();
+            category.events.dedup();
         }
     }
 }
 
-fn add_event(shape: &EventShape, events: &mut Vec<Event>) {
-    let event = |version, payload: &body::Body| {
-        let mut types = Types::default();
-        let payload = types.body(payload);
-        Event {
-            name: shape.kind.name.to_owned(),
-            version,
-            aliases: owned(shape.kind.aliases),
-            reads: Vec::new(),
-            splits: Vec::new(),
-            payload,
-            types: types.into_named(),
+#[derive(Default)]
+struct Collected {
+    schema: Schema,
+    /// What older events are read as. Several events may take their parts of one.
+    older: Vec<Event>,
+}
+
+impl Collected {
+    fn add(&mut self, list: &[Entry]) {
+        for entry in list {
+            match entry {
+                Entry::Event(shape) => self.event(shape),
+                Entry::Listed(_, _, Some(list)) => self.add(list),
+                Entry::Listed(written, kinds, None) => {
+                    let opaque = body::Body::Newtype(shape::Type::opaque(written, ""));
+                    for kind in *kinds {
+                        self.event(&EventShape::new(*kind, opaque));
+                    }
+                }
+                Entry::Dropped(names) => self.schema.dropped.extend(owned(names)),
+                Entry::Category(name, list) => {
+                    self.category(name, list);
+                    self.add(list);
+                }
+            }
         }
-    };
-    events.push(Event {
-        reads: shape.older.iter().map(|(version, _)| *version).collect(),
-        splits: owned(shape.splits),
-        ..event(shape.kind.version, &shape.payload)
-    });
-    for (version, ty) in shape.older {
-        match (ty.seen)() {
+    }
+
+    fn event(&mut self, shape: &EventShape) {
+        let (kind, events) = (&shape.kind, &mut self.schema.events);
+        let splits = shape.splits.iter().map(|(name, versions)| Split {
+            name: (*name).to_owned(),
+            versions: versions.iter().map(|(version, _)| *version).collect(),
+        });
+        events.push(Event {
+            reads: shape.older.iter().map(|(version, _)| *version).collect(),
+            splits: splits.collect(),
+            ..event(kind.name, kind.version, kind.aliases, &shape.payload)
+        });
+        for (version, ty) in shape.older {
+            self.older(kind.name, *version, kind.aliases, ty);
+        }
+        for (name, versions) in shape.splits {
+            for (version, ty) in *versions {
+                self.older(name, *version, &[], ty);
+            }
+        }
+    }
+
+    fn older(&mut self, name: &str, version: u32, aliases: &[&str], ty: &shape::Type) {
+        let payload = match (ty.seen)() {
             // What was the event itself once is described as that.
-            Seen::Form(Form::Named(named)) => events.push(event(*version, &named.body)),
-            Seen::Form(_) => events.push(event(*version, &body::Body::Newtype(*ty))),
-            // That it is read is known, and the lock file knows how it was.
-            Seen::Option | Seen::Opaque => {}
+            Seen::Form(Form::Named(named)) => named.body,
+            Seen::Form(_) => body::Body::Newtype(*ty),
+            Seen::Option | Seen::Opaque => {
+                let fix = format!("derive `Shape` for `{}`", without_paths(ty.written));
+                return self.unseen(name, version, fix);
+            }
+        };
+        self.older.push(event(name, version, aliases, &payload));
+    }
+
+    fn unseen(&mut self, name: &str, version: u32, fix: String) {
+        let name = name.to_owned();
+        self.schema.unseen.push(Unseen { name, version, fix });
+    }
+
+    fn category(&mut self, name: &str, list: &[Entry]) {
+        let mut events = Vec::new();
+        read_names(list, &mut events);
+        let mut categories = self.schema.categories.iter_mut();
+        match categories.find(|category| category.name == name) {
+            Some(category) => category.events.extend(events),
+            None => self.schema.categories.push(Category {
+                name: name.to_owned(),
+                events,
+            }),
         }
+    }
+
+    fn into_schema(mut self) -> Schema {
+        self.schema.sort();
+        // What two aggregates list is there twice.
+        self.schema.events.dedup();
+        self.schema.dropped.dedup();
+        self.schema.clashes = clashes(&self.schema.events);
+        for event in std::mem::take(&mut self.older) {
+            let mut known = self.schema.events.iter();
+            match known.find(|known| (&known.name, known.version) == (&event.name, event.version)) {
+                None => self.schema.events.push(event),
+                Some(known) if *known == event => {}
+                Some(_) => {
+                    let fix = "read it as one type wherever it is read".to_owned();
+                    self.unseen(&event.name, event.version, fix);
+                }
+            }
+        }
+        self.schema.sort();
+        self.schema
+    }
+}
+
+/// The names of all events that a list reads.
+fn read_names(list: &[Entry], names: &mut Vec<String>) {
+    let of_kind = |kind: &EventKind| {
+        let mut names = owned(kind.aliases);
+        names.push(kind.name.to_owned());
+        names
+    };
+    for entry in list {
+        match entry {
+            Entry::Event(shape) => {
+                names.extend(of_kind(&shape.kind));
+                names.extend(shape.splits.iter().map(|(name, _)| (*name).to_owned()));
+            }
+            Entry::Listed(_, _, Some(list)) | Entry::Category(_, list) => read_names(list, names),
+            Entry::Listed(_, kinds, None) => names.extend(kinds.iter().flat_map(of_kind)),
+            Entry::Dropped(dropped) => names.extend(owned(dropped)),
+        }
+    }
+}
+
+fn event(name: &str, version: u32, aliases: &[&str], payload: &body::Body) -> Event {
+    let mut types = Types::default();
+    let payload = types.body(payload);
+    Event {
+        gone: false,
+        unseen: false,
+        name: name.to_owned(),
+        version,
+        aliases: owned(aliases),
+        reads: Vec::new(),
+        splits: Vec::new(),
+        payload,
+        types: types.into_named(),
     }
 }
 
@@ -151,203 +244,4 @@ fn clashes(events: &[Event]) -> Vec<String> {
         }
     }
     clashes
-}
-
-/// The types inside an event: each gets a name that no other has.
-#[derive(Default)]
-struct Types {
-    /// What tells them apart, their names, and what is in them once it is known.
-    found: Vec<(&'static str, String, Option<Body>)>,
-}
-
-impl Types {
-    fn into_named(self) -> Vec<Named> {
-        let known = self.found.into_iter();
-        known
-            .filter_map(|(_, name, body)| body.map(|body| Named { name, body }))
-            .collect()
-    }
-
-    fn body(&mut self, body: &body::Body) -> Body {
-        match body {
-            body::Body::Unit => Body::Unit,
-            body::Body::Newtype(ty) => Body::Newtype {
-                ty: self.ty(ty),
-                transparent: false,
-            },
-            body::Body::Transparent(ty) => {
-                let ty = self.ty(ty);
-                // It makes a difference where the value may be missing, and nowhere else.
-                let transparent = matches!(ty, Type::Option(_));
-                Body::Newtype { ty, transparent }
-            }
-            body::Body::Tuple(fields) => Body::Tuple(self.fields(fields)),
-            body::Body::Struct(fields) => Body::Struct {
-                fields: self.fields(fields),
-                strict: false,
-            },
-            body::Body::Strict(fields) => Body::Struct {
-                fields: self.fields(fields),
-                strict: true,
-            },
-            body::Body::Enum(tag, variants) => Body::Enum {
-                tag: match tag {
-                    body::Tag::External => Tag::External,
-                    body::Tag::Internal(tag) => Tag::Internal((*tag).to_owned()),
-                    body::Tag::Adjacent(tag, content) => {
-                        Tag::Adjacent((*tag).to_owned(), (*content).to_owned())
-                    }
-                    body::Tag::Untagged => Tag::Untagged,
-                },
-                variants: variants.iter().map(|v| self.variant(v)).collect(),
-            },
-        }
-    }
-
-    fn fields(&mut self, fields: &[body::Field]) -> Vec<Field> {
-        let fields = fields.iter().map(|field| Field {
-            gone: false,
-            name: field.name.to_owned(),
-            ty: self.ty(&field.ty),
-            reads: field.reads.map(str::to_owned),
-            aliases: owned(field.aliases),
-            default: field.default.map(str::to_owned),
-            skip_if: field.skip_if.map(str::to_owned),
-            never_written: field.never_written,
-            never_read: field.never_read,
-            flatten: field.flatten,
-        });
-        fields.collect()
-    }
-
-    fn variant(&mut self, variant: &body::Variant) -> Variant {
-        Variant {
-            name: variant.name.to_owned(),
-            body: self.body(&variant.body),
-            reads: variant.reads.map(str::to_owned),
-            aliases: owned(variant.aliases),
-            never_written: variant.never_written,
-            never_read: variant.never_read,
-            other: variant.other,
-            untagged: variant.untagged,
-        }
-    }
-
-    fn ty(&mut self, ty: &shape::Type) -> Type {
-        match (ty.seen)() {
-            Seen::Form(form) => self.form(form),
-            Seen::Option => Type::Option(Box::new(Type::Opaque(inside_option(ty.written)))),
-            Seen::Opaque if ty.by.is_empty() => Type::Opaque(without_paths(ty.written)),
-            Seen::Opaque => Type::Opaque(format!("{} {}", without_paths(ty.written), ty.by)),
-        }
-    }
-
-    fn form(&mut self, form: Form) -> Type {
-        let mut boxed = |inner: fn() -> Form| Box::new(self.form(inner()));
-        match form {
-            Form::Scalar(scalar) => Type::Scalar(scalar),
-            Form::Option(inner) => match *boxed(inner) {
-                // As JSON, twice optional is once optional.
-                Type::Option(inner) => Type::Option(inner),
-                inner => Type::Option(Box::new(inner)),
-            },
-            Form::List(inner) => Type::List(boxed(inner)),
-            Form::Set(inner) => Type::Set(boxed(inner)),
-            Form::Array(inner, length) => Type::Array(boxed(inner), length),
-            Form::Tuple(parts) => Type::Tuple(parts.iter().map(|part| *boxed(*part)).collect()),
-            Form::Map(key, value) => Type::Map(boxed(key), boxed(value)),
-            Form::Named(named) => self.named(&named),
-        }
-    }
-
-    fn named(&mut self, named: &body::Named) -> Type {
-        let id = (named.id)();
-        if let Some((_, name, _)) = self.found.iter().find(|(known, ..)| *known == id) {
-            return Type::Ref(name.clone());
-        }
-        let name = self.free_name(named.name);
-        let place = self.found.len();
-        self.found.push((id, name.clone(), None));
-        let body = self.body(&named.body);
-        if let Some(found) = self.found.get_mut(place) {
-            found.2 = Some(body);
-        }
-        Type::Ref(name)
-    }
-
-    /// `name`, or `name2` and so on if there is another of that name.
-    fn free_name(&self, name: &str) -> String {
-        let taken = |name: &str| {
-            ["Option", "Vec", "Set", "Map", "opaque"].contains(&name)
-                || Scalar::named(name).is_some()
-                || self.found.iter().any(|(_, known, _)| known == name)
-        };
-        let numbered = (2u32..).map(|number| format!("{name}{number}"));
-        std::iter::once(name.to_owned())
-            .chain(numbered)
-            .find(|name| !taken(name))
-            .unwrap_or_default()
-    }
-}
-
-fn owned(names: &[&str]) -> Vec<String> {
-    names.iter().copied().map(str::to_owned).collect()
-}
-
-fn inside_option(written: &str) -> String {
-    let written = without_paths(written);
-    let inside = written
-        .strip_prefix("Option<")
-        .and_then(|rest| rest.strip_suffix('>'));
-    inside.unwrap_or(&written).to_owned()
-}
-
-/// A type as it was written, without the paths to it and without spaces, so that it stays the same
-/// however it is imported and whichever compiler prints it.
-fn without_paths(written: &str) -> String {
-    let mut out = String::new();
-    // Where the word that is being read begins.
-    let mut word = 0;
-    let mut chars = written.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            ':' if chars.peek() == Some(&':') => {
-                chars.next();
-                out.truncate(word);
-            }
-            c if c.is_whitespace() => {
-                let between = |c: char| c.is_alphanumeric() || c == '_';
-                let joins = out.ends_with(between) && chars.peek().is_some_and(|c| between(*c));
-                if joins {
-                    out.push(' ');
-                    word = out.len();
-                }
-            }
-            c => {
-                out.push(c);
-                if !c.is_alphanumeric() && c != '_' {
-                    word = out.len();
-                }
-            }
-        }
-    }
-    out.replace(',', ", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_paths;
-
-    #[test]
-    fn a_type_is_the_same_however_it_is_imported() {
-        for (written, expected) in [
-            ("Money", "Money"),
-            ("crate :: money :: Money", "Money"),
-            ("::chrono::DateTime<chrono::Utc>", "DateTime<Utc>"),
-            ("Vec < (a::B , & 'a c::D) >", "Vec<(B, &'a D)>"),
-            ("Either<a::B, c::D, 3>", "Either<B, D, 3>"),
-        ] {
-            assert_eq!(without_paths(written), expected);
-        }
-    }
 }

@@ -29,7 +29,13 @@ pub enum Entry {
     /// The names of events that are passed over on purpose.
     #[doc(hidden)]
     Dropped(&'static [&'static str]),
+    /// The category of an aggregate, and what it lists.
+    #[doc(hidden)]
+    Category(&'static str, &'static [Entry]),
 }
+
+/// An older event: its name, and each version as what it is read as.
+pub(crate) type SplitShape = (&'static str, &'static [(u32, Type)]);
 
 /// The shape of one kind of event.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +43,7 @@ pub struct EventShape {
     pub(crate) kind: EventKind,
     pub(crate) payload: Body,
     pub(crate) older: &'static [(u32, Type)],
-    pub(crate) splits: &'static [&'static str],
+    pub(crate) splits: &'static [SplitShape],
 }
 
 impl EventShape {
@@ -59,10 +65,10 @@ impl EventShape {
         self
     }
 
-    /// The names of older events that it takes a part of.
+    /// Older events that it takes a part of.
     #[doc(hidden)]
-    pub const fn splits(mut self, names: &'static [&'static str]) -> Self {
-        self.splits = names;
+    pub const fn splits(mut self, splits: &'static [SplitShape]) -> Self {
+        self.splits = splits;
         self
     }
 }

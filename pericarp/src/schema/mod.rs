@@ -36,6 +36,7 @@ mod probe;
 mod scalar;
 mod shape;
 mod tokens;
+mod types;
 mod write;
 
 pub use change::{Change, Verdict};

@@ -31,6 +31,10 @@ pub struct Schema {
     pub(crate) events: Vec<Event>,
     /// The names of events that are passed over on purpose, sorted.
     pub(crate) dropped: Vec<String>,
+    /// The categories of streams, sorted.
+    pub(crate) categories: Vec<Category>,
+    /// Older events that a build reads as a type the lock cannot see into.
+    pub(crate) unseen: Vec<Unseen>,
     /// Events that a reader could not tell apart.
     pub(crate) clashes: Vec<String>,
     /// What paths of lock files are relative to.
@@ -40,23 +44,52 @@ pub struct Schema {
 impl PartialEq for Schema {
     /// Whether the events are the same, wherever the file is.
     fn eq(&self, other: &Self) -> bool {
-        self.events == other.events && self.dropped == other.dropped
+        self.events == other.events
+            && self.dropped == other.dropped
+            && self.categories == other.categories
     }
+}
+
+/// The streams of an aggregate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Category {
+    pub(crate) name: String,
+    /// The names of the events that are read from them, former ones included, sorted.
+    pub(crate) events: Vec<String>,
+}
+
+/// An older event that a build reads, and what has to be done to see as what.
+#[derive(Clone, Debug)]
+pub(crate) struct Unseen {
+    pub(crate) name: String,
+    pub(crate) version: u32,
+    pub(crate) fix: String,
 }
 
 /// One version of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Event {
+    /// Nothing reads it any more, and a person has accepted that. Its name is taken all the same.
+    pub(crate) gone: bool,
+    /// It is read as a type that the lock cannot see into, and a person has accepted that.
+    pub(crate) unseen: bool,
     pub(crate) name: String,
     pub(crate) version: u32,
     pub(crate) aliases: Vec<String>,
     /// Older versions that a build reads too.
     pub(crate) reads: Vec<u32>,
-    /// The names of older events that it takes a part of.
-    pub(crate) splits: Vec<String>,
+    /// Older events that it takes a part of.
+    pub(crate) splits: Vec<Split>,
     pub(crate) payload: Body,
     /// The structs and enums inside, each once, in the order in which they come.
     pub(crate) types: Vec<Named>,
+}
+
+/// An older event that others take their parts of, and which versions of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Split {
+    pub(crate) name: String,
+    pub(crate) versions: Vec<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,10 +101,19 @@ pub(crate) struct Named {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Body {
     Unit,
-    Newtype { ty: Type, transparent: bool },
+    Newtype(Newtype),
     Tuple(Vec<Field>),
     Struct { fields: Vec<Field>, strict: bool },
     Enum { tag: Tag, variants: Vec<Variant> },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Newtype {
+    pub(crate) ty: Type,
+    /// It is read as its content is, even if it is missing.
+    pub(crate) transparent: bool,
+    /// Its content is converted by a function that may refuse it.
+    pub(crate) try_from: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +157,8 @@ pub(crate) struct Field {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Variant {
+    /// It was removed; what is stored in it is still there.
+    pub(crate) gone: bool,
     pub(crate) name: String,
     pub(crate) body: Body,
     pub(crate) reads: Option<String>,
@@ -123,6 +167,32 @@ pub(crate) struct Variant {
     pub(crate) never_read: bool,
     pub(crate) other: bool,
     pub(crate) untagged: bool,
+}
+
+impl Schema {
+    /// The events that are read under a name.
+    pub(crate) fn readers<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Event> {
+        let events = self.events.iter();
+        events.filter(move |event| !event.gone && event.names().any(|known| known == name))
+    }
+
+    /// The events that take their parts of one that is stored under a name.
+    pub(crate) fn parts<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Event> {
+        let events = self.events.iter();
+        events.filter(move |event| event.splits.iter().any(|split| split.name == name))
+    }
+
+    /// Whether an event is read as an older version of another, or as one that is split.
+    pub(crate) fn reads_older(&self, name: &str, version: u32) -> bool {
+        let mut events = self.events.iter();
+        events.any(|event| event.reads_older(name, version))
+    }
+
+    /// What has to be done so that the lock sees what an older event is read as.
+    pub(crate) fn unseen(&self, name: &str, version: u32) -> Option<&Unseen> {
+        let mut unseen = self.unseen.iter();
+        unseen.find(|unseen| unseen.name == name && unseen.version == version)
+    }
 }
 
 impl Event {
@@ -138,9 +208,26 @@ impl Event {
             .map(String::as_str)
     }
 
+    /// Whether it reads an older version of what is stored under this name.
+    pub(crate) fn reads_older(&self, name: &str, version: u32) -> bool {
+        let upcast = self.reads.contains(&version) && self.names().any(|known| known == name);
+        let mut splits = self.splits.iter();
+        upcast || splits.any(|split| split.name == name && split.versions.contains(&version))
+    }
+
     pub(crate) fn body_of(&self, name: &str) -> Option<&Body> {
         let mut types = self.types.iter();
         types.find(|ty| ty.name == name).map(|ty| &ty.body)
+    }
+}
+
+impl Newtype {
+    pub(crate) const fn new(ty: Type) -> Self {
+        Self {
+            ty,
+            transparent: false,
+            try_from: false,
+        }
     }
 }
 
@@ -181,6 +268,7 @@ impl Field {
 impl Variant {
     pub(crate) fn new(name: impl Into<String>, body: Body) -> Self {
         Self {
+            gone: false,
             name: name.into(),
             body,
             reads: None,

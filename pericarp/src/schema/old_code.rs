@@ -16,8 +16,25 @@ pub(super) fn upcast(old: &Event, new: &Event) -> String {
     upcast_to(old, new, new.version)
 }
 
+/// What `old` was, for a build that reads it already, as what it was not.
+pub(super) fn older(old: &Event, target: &Event) -> String {
+    if target.names().any(|name| name == old.name) {
+        return upcast(old, target);
+    }
+    let name = camel_name(&old.name);
+    let code = Code::new(old, target);
+    let before = format!("{name}{}", code.suffix);
+    format!(
+        "#[event(name = {:?}, split_from({:?}, {} => {before}))]\n\n{}",
+        target.name,
+        old.name,
+        old.version,
+        code.definitions(&before),
+    )
+}
+
 fn upcast_to(old: &Event, new: &Event, version: u32) -> String {
-    let name = camel(old.name.rsplit(['.', ':']).next().unwrap_or_default());
+    let name = camel_name(&old.name);
     let code = Code::new(old, new);
     let before = format!("{name}{}", code.suffix);
     let aliases: Vec<_> = new.aliases.iter().map(|a| format!("{a:?}")).collect();
@@ -78,11 +95,11 @@ impl<'m> Code<'m> {
         // Writing to a text cannot fail.
         let _ = match body {
             Body::Unit => writeln!(out, "struct {name} {{}}"),
-            Body::Newtype { ty, transparent } => {
-                if *transparent {
+            Body::Newtype(newtype) => {
+                if newtype.transparent {
                     out.push_str("#[serde(transparent)]\n");
                 }
-                writeln!(out, "struct {name}({});", self.ty(ty))
+                writeln!(out, "struct {name}({});", self.ty(&newtype.ty))
             }
             Body::Tuple(fields) => {
                 let parts: Vec<_> = fields.iter().map(|field| self.part(field)).collect();
@@ -105,7 +122,8 @@ impl<'m> Code<'m> {
                     }
                     Tag::Untagged => out.push_str("#[serde(untagged)]\n"),
                 }
-                let variants: String = variants.iter().map(|v| self.variant(v)).collect();
+                let there = variants.iter().filter(|variant| !variant.gone);
+                let variants: String = there.map(|variant| self.variant(variant)).collect();
                 writeln!(out, "enum {name} {{\n{variants}}}")
             }
         };
@@ -124,7 +142,7 @@ impl<'m> Code<'m> {
         words.extend(variant.untagged.then(|| "untagged".to_owned()));
         let content = match &variant.body {
             Body::Unit | Body::Enum { .. } => String::new(),
-            Body::Newtype { ty, .. } => format!("({})", self.ty(ty)),
+            Body::Newtype(newtype) => format!("({})", self.ty(&newtype.ty)),
             Body::Tuple(fields) => {
                 let parts: Vec<_> = fields.iter().map(|field| self.part(field)).collect();
                 format!("({})", parts.join(", "))
@@ -187,7 +205,8 @@ impl<'m> Code<'m> {
                 Scalar::Str => "String".to_owned(),
                 Scalar::Uuid => "uuid::Uuid".to_owned(),
                 Scalar::Timestamp => "pericarp::Timestamp".to_owned(),
-                Scalar::Json => "Box<serde_json::value::RawValue>".to_owned(),
+                Scalar::Json => "serde_json::Value".to_owned(),
+                Scalar::RawValue => "Box<serde_json::value::RawValue>".to_owned(),
                 scalar if scalar.name().starts_with("NonZero") => {
                     format!("std::num::{}", scalar.name())
                 }
@@ -225,7 +244,7 @@ impl<'m> Code<'m> {
 fn refers(body: &Body, names: &[&str]) -> bool {
     match body {
         Body::Unit => false,
-        Body::Newtype { ty, .. } => mentions(ty, names),
+        Body::Newtype(newtype) => mentions(&newtype.ty, names),
         Body::Tuple(fields) | Body::Struct { fields, .. } => {
             fields.iter().any(|field| mentions(&field.ty, names))
         }
@@ -250,6 +269,11 @@ fn attribute(words: &[String], indent: &str) -> String {
         true => String::new(),
         false => format!("{indent}#[serde({})]\n", words.join(", ")),
     }
+}
+
+/// The last part of an event's name, as the name of a type.
+fn camel_name(event: &str) -> String {
+    camel(event.rsplit(['.', ':']).next().unwrap_or_default())
 }
 
 /// A text as the name of a type.

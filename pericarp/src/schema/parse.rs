@@ -1,7 +1,9 @@
 //! From the text of a lock file to what it says.
 
 use super::error::{LockSyntax, ParseLockError};
-use super::model::{Body, Event, Field, Named, Schema, Tag, Type, Variant};
+use super::model::{
+    Body, Category, Event, Field, Named, Newtype, Schema, Split, Tag, Type, Variant,
+};
 use super::scalar::Scalar;
 use super::tokens::Line;
 
@@ -29,6 +31,7 @@ impl Schema {
 #[derive(Default)]
 struct Reader {
     is_lock: bool,
+    in_category: bool,
     schema: Schema,
 }
 
@@ -50,12 +53,15 @@ impl Reader {
             return self.form(&mut line);
         }
         match indent {
-            0 => self.event(&mut line),
+            0 => self.block(&mut line),
+            2 if self.in_category => self.listed(&mut line),
             _ => {
-                let Some(event) = self.schema.events.last_mut() else {
+                let allowed = if self.in_category { 2 } else { 0 };
+                let event = self.schema.events.last_mut();
+                let Some(event) = event.filter(|_| !self.in_category) else {
                     return Err(LockSyntax::Indent {
                         found: indent,
-                        allowed: 0,
+                        allowed,
                     });
                 };
                 inside(event, indent, text, &mut line)
@@ -82,19 +88,51 @@ impl Reader {
         Err(LockSyntax::NoVersion)
     }
 
-    fn event(&mut self, line: &mut Line) -> Result<(), LockSyntax> {
+    fn block(&mut self, line: &mut Line) -> Result<(), LockSyntax> {
         self.finish_event()?;
-        match line.word()? {
-            word if word == "event" => {}
-            word if word == "dropped" => {
+        self.in_category = false;
+        match line.word()?.as_str() {
+            "event" => self.event(line, false),
+            "was" => match line.word()?.as_str() {
+                "event" => self.event(line, true),
+                word => Err(LockSyntax::Word { word: word.into() }),
+            },
+            "dropped" => {
                 self.schema.dropped.push(line.name()?);
-                return Ok(());
+                Ok(())
             }
-            word => return Err(LockSyntax::Word { word }),
+            "aggregate" => self.category(line),
+            word => Err(LockSyntax::Word { word: word.into() }),
         }
+    }
+
+    fn category(&mut self, line: &mut Line) -> Result<(), LockSyntax> {
+        let name = line.name()?;
+        let mut known = self.schema.categories.iter();
+        if known.any(|other| other.name == name) {
+            return Err(LockSyntax::Twice { name });
+        }
+        let events = Vec::new();
+        self.schema.categories.push(Category { name, events });
+        self.in_category = true;
+        Ok(())
+    }
+
+    /// The name of an event that is read from the streams of a category.
+    fn listed(&mut self, line: &mut Line) -> Result<(), LockSyntax> {
+        let name = line.name()?;
+        if let Some(category) = self.schema.categories.last_mut() {
+            category.events.push(name);
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, line: &mut Line, gone: bool) -> Result<(), LockSyntax> {
         let name = line.name()?;
         let version = version(&line.word()?)?;
         let mut event = Event {
+            gone,
+            unseen: false,
             name,
             version,
             aliases: Vec::new(),
@@ -106,12 +144,9 @@ impl Reader {
         event.payload = head(line, |word, line| {
             match word {
                 "alias" => event.aliases = line.names()?,
-                "split_from" => event.splits = line.names()?,
-                "reads" => {
-                    for text in line.names()? {
-                        event.reads.push(self::version(&text)?);
-                    }
-                }
+                "split_from" => event.splits.push(split(line)?),
+                "unseen" => event.unseen = true,
+                "reads" => event.reads = versions(&line.names()?)?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -208,16 +243,27 @@ fn version(text: &str) -> Result<u32, LockSyntax> {
         })
 }
 
+fn versions(texts: &[String]) -> Result<Vec<u32>, LockSyntax> {
+    texts.iter().map(|text| version(text)).collect()
+}
+
+/// `(name, version, ..)`.
+fn split(line: &mut Line) -> Result<Split, LockSyntax> {
+    let mut names = line.names()?;
+    let texts = names.split_off(1);
+    Ok(Split {
+        name: names.pop().unwrap_or_default(),
+        versions: versions(&texts)?,
+    })
+}
+
 /// What a body is, and the words after it: `other` takes those of what the body belongs to.
 fn head(
     line: &mut Line,
     mut other: impl FnMut(&str, &mut Line) -> Result<bool, LockSyntax>,
 ) -> Result<Body, LockSyntax> {
     let mut body = if line.takes('=') {
-        Body::Newtype {
-            ty: ty(line, 0)?,
-            transparent: false,
-        }
+        Body::Newtype(Newtype::new(ty(line, 0)?))
     } else {
         match line.word()?.as_str() {
             "unit" => Body::Unit,
@@ -236,7 +282,8 @@ fn head(
     while !line.is_empty() {
         let word = line.word()?;
         match (&mut body, word.as_str()) {
-            (Body::Newtype { transparent, .. }, "transparent") => *transparent = true,
+            (Body::Newtype(newtype), "transparent") => newtype.transparent = true,
+            (Body::Newtype(newtype), "try_from") => newtype.try_from = true,
             (Body::Struct { strict, .. }, "deny_unknown_fields") => *strict = true,
             (Body::Enum { tag, .. }, "tag") => *tag = Tag::Internal(line.one_name()?),
             (Body::Enum { tag, .. }, "content") => {
@@ -286,7 +333,10 @@ fn field(line: &mut Line) -> Result<Field, LockSyntax> {
 }
 
 fn variant(line: &mut Line) -> Result<Variant, LockSyntax> {
+    // `"was" unit` is a variant of that name.
+    let gone = line.takes_word("was");
     let mut variant = Variant::new(line.name()?, Body::Unit);
+    variant.gone = gone;
     variant.body = head(line, |word, line| {
         match word {
             "reads" => variant.reads = Some(line.one_name()?),
@@ -359,7 +409,7 @@ fn ty(line: &mut Line, depth: usize) -> Result<Type, LockSyntax> {
 fn check_body(body: &Body, event: &Event) -> Result<(), LockSyntax> {
     match body {
         Body::Unit => Ok(()),
-        Body::Newtype { ty, .. } => check_type(ty, event),
+        Body::Newtype(newtype) => check_type(&newtype.ty, event),
         Body::Tuple(fields) | Body::Struct { fields, .. } => fields
             .iter()
             .try_for_each(|field| check_type(&field.ty, event)),

@@ -39,8 +39,10 @@ pub enum Scalar {
     NonZeroUsize,
     F32,
     F64,
-    /// Any JSON.
+    /// Any JSON, as values: a `serde_json::Value`.
     Json,
+    /// Any JSON, as it was written: a `RawValue`.
+    RawValue,
 }
 
 use Scalar as S;
@@ -57,7 +59,7 @@ pub(crate) enum Fit {
 }
 
 impl Scalar {
-    const NAMES: [(Self, &'static str); 32] = [
+    const NAMES: [(Self, &'static str); 33] = [
         (S::Unit, "()"),
         (S::Bool, "bool"),
         (S::Char, "char"),
@@ -90,6 +92,7 @@ impl Scalar {
         (S::F32, "f32"),
         (S::F64, "f64"),
         (S::Json, "Json"),
+        (S::RawValue, "RawValue"),
     ];
 
     /// How a lock file calls it.
@@ -111,8 +114,15 @@ impl Scalar {
 
     /// How values that were stored as `self` fit where `new` is read.
     pub(crate) fn fits(self, new: Self) -> Fit {
-        if self == new || new == S::Json {
+        if self == new || new == S::RawValue {
             return Fit::All;
+        }
+        if new == S::Json {
+            return if self.is_beyond_values() {
+                ROUNDED
+            } else {
+                Fit::All
+            };
         }
         if let (Some(old), Some(new)) = (self.range(), new.range()) {
             return if new.0 <= old.0 && old.1 <= new.1 {
@@ -160,6 +170,16 @@ impl Scalar {
         }
     }
 
+    /// Whether it may hold a number that a `serde_json::Value` cannot.
+    pub(crate) const fn is_beyond_values(self) -> bool {
+        matches!(self, S::U128 | S::I128 | S::RawValue)
+    }
+
+    /// Whether it is a key that JSON's own reader makes of a text, and no other.
+    pub(crate) const fn is_parsed_as_key(self) -> bool {
+        self.range().is_some() || matches!(self, S::Bool | S::F32 | S::F64)
+    }
+
     pub(crate) const fn is_text(self) -> bool {
         matches!(
             self,
@@ -198,6 +218,10 @@ impl Scalar {
         })
     }
 }
+
+/// What becomes of a number of more digits in a `serde_json::Value`.
+pub(crate) const ROUNDED: Fit =
+    Fit::Note("a stored number that neither 64 bits nor a float can hold is rounded");
 
 const UNREADABLE: Fit = Fit::Not("a stored value cannot be read as the new type");
 
@@ -246,6 +270,9 @@ mod tests {
         check(S::Bool, S::Json, true);
         check(S::Unit, S::Bool, false);
         check(S::Bool, S::F64, false);
+        assert_eq!(S::U128.fits(S::Json), ROUNDED);
+        assert_eq!(S::RawValue.fits(S::Json), ROUNDED);
+        assert_eq!(S::U128.fits(S::RawValue), Fit::All);
         assert_eq!(S::U32.fits(S::F64), Fit::All);
         assert!(matches!(S::U64.fits(S::F64), Fit::Note(_)));
         assert!(matches!(S::I32.fits(S::F32), Fit::Note(_)));

@@ -35,6 +35,12 @@ impl Line {
         self.tokens.next_if_eq(&Token::Mark(mark)).is_some()
     }
 
+    /// Takes a word without quotation marks if it is next.
+    pub(super) fn takes_word(&mut self, word: &str) -> bool {
+        let is_word = |token: &Token| matches!(token, Token::Word(next) if next == word);
+        self.tokens.next_if(is_word).is_some()
+    }
+
     pub(super) fn is_at(&mut self, mark: char) -> bool {
         self.tokens.peek() == Some(&Token::Mark(mark))
     }

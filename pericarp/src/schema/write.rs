@@ -19,6 +19,12 @@ impl Display for Schema {
             let gap = if place == 0 { "\n" } else { "" };
             writeln!(f, "{gap}dropped {}", Name(name))?;
         }
+        for category in &self.categories {
+            writeln!(f, "\naggregate {}", Name(&category.name))?;
+            for name in &category.events {
+                writeln!(f, "  {}", Name(name))?;
+            }
+        }
         for event in &self.events {
             write!(f, "\n{event}")?;
         }
@@ -28,14 +34,18 @@ impl Display for Schema {
 
 impl Display for Event {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "event {} v{}", Name(&self.name), self.version)?;
+        let was = if self.gone { "was " } else { "" };
+        write!(f, "{was}event {} v{}", Name(&self.name), self.version)?;
         write_head(f, &self.payload)?;
         write_names(f, "alias", &self.aliases)?;
         if !self.reads.is_empty() {
-            let versions: Vec<_> = self.reads.iter().map(|v| format!("v{v}")).collect();
-            write!(f, " reads({})", versions.join(", "))?;
+            write!(f, " reads({})", versions(&self.reads))?;
         }
-        write_names(f, "split_from", &self.splits)?;
+        for split in &self.splits {
+            let (name, versions) = (Quoted(&split.name), versions(&split.versions));
+            write!(f, " split_from({name}, {versions})")?;
+        }
+        write_flags(f, &[("unseen", self.unseen)])?;
         f.write_char('\n')?;
         write_inside(f, &self.payload, 1)?;
         for ty in &self.types {
@@ -100,7 +110,11 @@ impl Display for Field {
 
 impl Display for Variant {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", Name(&self.name))?;
+        match self.name.as_str() {
+            _ if self.gone => write!(f, "was {}", Name(&self.name))?,
+            "was" => Quoted("was").fmt(f)?,
+            name => Name(name).fmt(f)?,
+        }
         write_head(f, &self.body)?;
         if let Some(name) = &self.reads {
             write!(f, " reads({})", Quoted(name))?;
@@ -122,9 +136,15 @@ impl Display for Variant {
 fn write_head(f: &mut Formatter<'_>, body: &Body) -> fmt::Result {
     match body {
         Body::Unit => f.write_str(" unit"),
-        Body::Newtype { ty, transparent } => {
-            write!(f, " = {ty}")?;
-            write_flags(f, &[("transparent", *transparent)])
+        Body::Newtype(newtype) => {
+            write!(f, " = {}", newtype.ty)?;
+            write_flags(
+                f,
+                &[
+                    ("transparent", newtype.transparent),
+                    ("try_from", newtype.try_from),
+                ],
+            )
         }
         Body::Tuple(_) => f.write_str(" tuple"),
         Body::Struct { strict, .. } => {
@@ -148,7 +168,7 @@ fn write_head(f: &mut Formatter<'_>, body: &Body) -> fmt::Result {
 /// What is in a body, one line each.
 fn write_inside(f: &mut Formatter<'_>, body: &Body, level: usize) -> fmt::Result {
     match body {
-        Body::Unit | Body::Newtype { .. } => Ok(()),
+        Body::Unit | Body::Newtype(_) => Ok(()),
         Body::Tuple(fields) | Body::Struct { fields, .. } => {
             for field in fields {
                 writeln!(f, "{:1$}{field}", "", 2 * level)?;
@@ -171,6 +191,11 @@ fn write_names(f: &mut Formatter<'_>, word: &str, names: &[String]) -> fmt::Resu
     }
     let quoted: Vec<_> = names.iter().map(|name| Quoted(name).to_string()).collect();
     write!(f, " {word}({})", quoted.join(", "))
+}
+
+fn versions(versions: &[u32]) -> String {
+    let versions: Vec<_> = versions.iter().map(|v| format!("v{v}")).collect();
+    versions.join(", ")
 }
 
 fn write_flags(f: &mut Formatter<'_>, flags: &[(&str, bool)]) -> fmt::Result {

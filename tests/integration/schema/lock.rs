@@ -7,13 +7,13 @@ use pericarp::schema::{Checked, LockError, Mode, Schema, Verdict};
 use tempfile::TempDir;
 
 /// A folder with a lock file, if `text` is not empty.
-struct Lock {
+pub(super) struct Lock {
     _folder: TempDir,
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
 impl Lock {
-    fn new(events: &str) -> Self {
+    pub(super) fn new(events: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("events.lock");
         if !events.is_empty() {
@@ -25,16 +25,16 @@ impl Lock {
         }
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         fs::read_to_string(&self.path).unwrap_or_default()
     }
 
-    fn check(&self, events: &str, mode: Mode) -> Result<Checked, LockError> {
+    pub(super) fn check(&self, events: &str, mode: Mode) -> Result<Checked, LockError> {
         schema(events).check_as(&self.path, mode)
     }
 }
 
-fn schema(events: &str) -> Schema {
+pub(super) fn schema(events: &str) -> Schema {
     Schema::parse(&format!("lock 1\n{events}")).unwrap()
 }
 
@@ -227,7 +227,8 @@ fn what_is_dropped_or_split_on_purpose_is_known_to_be_stored_still() {
     );
 
     let lock = Lock::new(BEFORE);
-    let split = "event c.d v1 unit split_from(\"a.b\")\nevent e.f v1 unit split_from(\"a.b\")\n";
+    let split =
+        "event c.d v1 unit split_from(\"a.b\", v1)\nevent e.f v1 unit split_from(\"a.b\", v1)\n";
     lock.check(split, Mode::Record).unwrap();
     assert!(
         lock.text().contains("event a.b v1 struct"),

@@ -3,5 +3,8 @@
 mod lock;
 mod mutations;
 mod parsing;
+mod remembered;
 mod report;
 mod shapes;
+mod streams;
+mod unseen;

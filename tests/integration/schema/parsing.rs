@@ -66,6 +66,14 @@ fn an_error_names_the_line_and_what_is_wrong_with_it() {
         2,
         "indented by 2 spaces, where 0 at most make sense",
     );
+    check("lock 1\nwas what", 2, "`what` has no meaning here");
+    check("lock 1\naggregate a\naggregate a", 3, "`a` is there twice");
+    check(
+        "lock 1\nevent a.b v1 struct\naggregate a\n    a.b",
+        4,
+        "indented by 4 spaces, where 2 at most make sense",
+    );
+    check("lock 1\naggregate a\n  a.b c", 3, "`c` has no meaning here");
     check(
         &event("    cents: u8"),
         5,
@@ -126,7 +134,13 @@ fn an_unknown_type_is_reported_where_its_event_ends() {
 
 #[test]
 fn every_word_is_read_back_as_it_was_written() {
-    let text = r#"event "a:b" v3 struct deny_unknown_fields alias("b", "c d") reads(v1, v2)
+    let text = r#"aggregate "odd box"
+  "a:b"
+  plain.name
+
+was event "a:b" v2 unit
+
+event "a:b" v3 struct deny_unknown_fields alias("b", "c d") reads(v1, v2) split_from("e f", v1) split_from("g", v2, v3) unseen
   type: u8
   was: u8
   was gone: Option<opaque("X<'a, \"b\">")>
@@ -135,6 +149,9 @@ fn every_word_is_read_back_as_it_was_written() {
   map: Map<String, [Set<T>; 2]> skip_deserializing
   type T enum tag("t") content("c")
     unit unit alias("a") other
+    "was" unit
+    was unit struct
+      a: u8
     tuple tuple
       0: u8 default
       1: (u8, u8)
@@ -143,7 +160,7 @@ fn every_word_is_read_back_as_it_was_written() {
     new = T reads("x") skip_serializing
     s struct deny_unknown_fields untagged
       type: u8
-  type N = Option<u8> transparent
+  type N = Option<u8> transparent try_from
 "#
     .replace("    = struct\n", "");
     let schema = Schema::parse(&format!("lock 1\n{text}")).unwrap();
@@ -163,7 +180,7 @@ fn every_word_is_read_back_as_it_was_written() {
 /// However a file is spoilt, it is read or refused.
 #[test]
 fn no_spoilt_file_makes_the_parser_panic() {
-    let text = "lock 1\nevent a.b v1 struct alias(\"b\")\n  a: Map<String, [Set<T>; 2]> default\n  type T enum tag(\"t\")\n    A struct\n      \"b\\u{7f}\": (u8, u8)\n";
+    let text = "lock 1\naggregate a\n  a.b\nwas event a.b v2 unit split_from(\"c\", v1)\nevent a.b v1 struct alias(\"b\")\n  a: Map<String, [Set<T>; 2]> default\n  type T enum tag(\"t\")\n    A struct\n      \"b\\u{7f}\": (u8, u8)\n";
     assert!(Schema::parse(text).is_ok());
     let mut refused = 0;
     for (place, _) in text.char_indices() {

@@ -88,7 +88,7 @@ fn types_of_the_language_and_of_the_library() {
           s: Map<String, Map<u8, Ipv4Addr>>
           t: String
           u: Json
-          v: Json
+          v: RawValue
           w: Duration
           x: ()
           type Duration struct
@@ -534,6 +534,11 @@ fn an_aggregate_has_the_shapes_of_its_events_and_marks_what_it_cannot_see_into()
         fn apply(&mut self, _: Noted<Opaque>, _: &Meta<'_>) {}
     }
     let expected = r#"
+        aggregate a
+          made
+          noted
+          said
+
         event made v1 struct
           by: str
 
@@ -583,7 +588,7 @@ fn older_events_that_are_read_split_or_dropped_are_there_too() {
         dropped door.kicked
         dropped door.oiled
 
-        event door.closed v1 unit split_from("door.slammed")
+        event door.closed v1 unit split_from("door.slammed", v1)
 
         event door.opened v1 struct
           by: String

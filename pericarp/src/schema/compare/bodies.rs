@@ -4,9 +4,13 @@ use crate::schema::change::{Change, Verdict};
 use crate::schema::model::{Body, Event};
 
 /// Two shapes of one event under comparison.
-pub(super) struct Comparison<'m> {
+pub(in crate::schema) struct Comparison<'m> {
     pub(super) old: &'m Event,
     pub(super) new: &'m Event,
+    /// Whether the new one is an older form, which is read and never written.
+    pub(super) is_older: bool,
+    /// Whether serde keeps what is compared in a buffer before it is read.
+    pub(super) is_buffered: bool,
     pub(super) changes: Vec<Change>,
     /// Where the comparison is.
     pub(super) path: Vec<String>,
@@ -19,32 +23,60 @@ impl<'m> Comparison<'m> {
         Self {
             old,
             new,
+            is_older: false,
+            is_buffered: false,
             changes: Vec::new(),
             path: Vec::new(),
             compared: Vec::new(),
         }
     }
 
+    /// As [`Comparison::new`], where the new one is an older form.
+    pub(super) fn with_older(old: &'m Event, new: &'m Event) -> Self {
+        Self {
+            is_older: true,
+            ..Self::new(old, new)
+        }
+    }
+
     /// What changed between the payloads.
     pub(super) fn payloads(mut self) -> Vec<Change> {
+        self.compare_payloads();
+        self.changes
+    }
+
+    /// The types of the old event and what each of them is in the new one.
+    pub(in crate::schema) fn pairs(old: &'m Event, new: &'m Event) -> Vec<(&'m str, &'m str)> {
+        let mut comparison = Self::new(old, new);
+        comparison.compare_payloads();
+        comparison.compared
+    }
+
+    fn compare_payloads(&mut self) {
         let (old, new) = (&self.old.payload, &self.new.payload);
-        let (before, after) = (first_line(old), first_line(new));
+        let (mut before, after) = (first_line(old), first_line(new));
+        if let (Body::Struct { fields, .. }, Body::Unit) = (old, new)
+            && fields.iter().all(|field| field.gone)
+        {
+            before.clone_from(&after);
+        }
         let findings = match (self.payload(old, self.old), new) {
             // An event without fields reads any JSON.
             (View::Fields(fields, _), Body::Unit) => {
                 self.fields(Struct::loose(fields), Struct::loose(&[]))
             }
             (_, Body::Unit) => vec![Finding::note(PASSED_OVER)],
-            (old, _) => {
-                let new = self.payload(new, self.new);
-                self.views(&old, &new)
+            (before, _) => {
+                let after = self.payload(new, self.new);
+                let mut findings = Vec::from_iter(self.refusals(old, new));
+                findings.extend(self.views(&before, &after));
+                findings
             }
         };
         let unchanged = before == after;
         if !findings.is_empty() || !unchanged {
             self.push(&before, &after, findings);
         }
-        self.changes
     }
 
     /// A payload: an event without fields is written as an empty object.
@@ -111,7 +143,7 @@ pub(super) const PASSED_OVER: &str =
 fn first_line(body: &Body) -> String {
     match body {
         Body::Unit => "unit".to_owned(),
-        Body::Newtype { ty, .. } => ty.to_string(),
+        Body::Newtype(newtype) => newtype.ty.to_string(),
         Body::Tuple(_) => "tuple".to_owned(),
         Body::Struct { strict: false, .. } => "struct".to_owned(),
         Body::Struct { strict: true, .. } => "struct deny_unknown_fields".to_owned(),

@@ -1,4 +1,4 @@
-use super::Comparison;
+use super::{Comparison, whole};
 use crate::schema::change::{Change, Verdict};
 use crate::schema::difference::{Difference, EventChanges};
 use crate::schema::model::{Event, Schema};
@@ -24,11 +24,14 @@ impl Schema {
         }
         for new in &build.events {
             if self.reader_before(new).is_none() {
-                difference.add(self.new_event(new));
+                difference.add(self.new_event(new, build));
             }
         }
         for (name, verdict) in self.dropped_without_event(build) {
-            difference.add(dropped(name, verdict));
+            difference.add(whole::dropped(name, verdict));
+        }
+        for changes in self.category_changes(build) {
+            difference.add(changes);
         }
         difference.sort();
         difference
@@ -40,11 +43,6 @@ impl Schema {
         build: &'m Self,
     ) -> impl Iterator<Item = (&'m str, Verdict)> {
         let unknown = |name: &&String| self.events.iter().all(|event| event.name != **name);
-        let is_read = |name: &str| {
-            let mut events = build.events.iter();
-            build.readers(name).next().is_some()
-                || events.any(|event| event.splits.iter().any(|split| split == name))
-        };
         let more = build
             .dropped
             .iter()
@@ -52,7 +50,7 @@ impl Schema {
         let fewer = self
             .dropped
             .iter()
-            .filter(move |name| !build.dropped.contains(name) && !is_read(name));
+            .filter(move |name| !build.dropped.contains(name) && !build.is_read(name));
         let more = more.map(|name| (name, Verdict::Compatible));
         let fewer = fewer.map(|name| (name, Verdict::Breaking));
         more.chain(fewer)
@@ -60,51 +58,102 @@ impl Schema {
             .map(|(name, verdict)| (name.as_str(), verdict))
     }
 
+    /// Whether something reads events that are stored under a name.
+    pub(super) fn is_read(&self, name: &str) -> bool {
+        self.readers(name).next().is_some() || self.parts(name).next().is_some()
+    }
+
     /// What becomes of the events that are stored as `old`.
     fn event(&self, old: &Event, build: &Self) -> EventChanges {
-        let readers: Vec<_> = build.readers(&old.name).collect();
-        let Some(newest) = readers.iter().copied().max_by_key(|event| event.version) else {
-            return self.without_reader(old, build);
-        };
-        let same_version = readers.iter().find(|event| event.version == old.version);
-        let mut changes = EventChanges::new(same_version.copied().unwrap_or(newest));
+        let (name, version) = (old.name.as_str(), old.version);
+        let written = |event: &&Event| !build.reads_older(&event.name, event.version);
+        let newest = build.readers(name).filter(written);
+        let newest = newest.max_by_key(|event| event.version);
+        let same_version = build.readers(name).find(|event| event.version == version);
+        let title = same_version.or(newest).unwrap_or(old);
+        let mut changes = EventChanges::new(title);
+        changes.changes.extend(self.split(old, build));
         match same_version {
-            Some(new) => {
-                changes.changes = Comparison::new(old, new).payloads();
-                if let Some(owner) = self.owner_of_shape(old, new, &changes) {
-                    changes.changes = vec![reused(old, owner)];
-                } else if changes.verdict() == Verdict::Breaking {
-                    changes.way_out = match new.version == newest.version {
-                        true => old_code::way_out(old, new),
-                        // It is translated already, from what it was not.
-                        false => old_code::upcast(old, newest),
-                    };
-                }
-                if new.name != old.name {
-                    changes.push(renamed(old, new));
+            Some(new) => self.read_as(old, new, build, &mut changes),
+            None if build.reads_older(name, version) => {}
+            None if build.dropped.contains(&old.name) => {
+                if !self.dropped.contains(&old.name) {
+                    changes.push(whole::passed_over(old));
                 }
             }
-            None if newest.reads.contains(&old.version) => {}
-            None if newest.version < old.version => changes.push(lowered(old, newest)),
+            None if old.gone => return changes,
             None => {
-                changes.push(no_upcaster(old, newest));
-                changes.way_out = old_code::upcast(old, newest);
+                self.not_read(old, newest, build, &mut changes);
+                if newest.is_none() {
+                    return changes;
+                }
             }
+        }
+        if let Some(unseen) = build.unseen(name, version).filter(|_| !old.unseen) {
+            changes.push(whole::unseen(old, unseen));
         }
         for alias in &old.aliases {
-            changes
-                .changes
-                .extend(alias_change(old, alias, newest, build));
+            let change = whole::alias_change(old, alias, title, build);
+            changes.changes.extend(change);
         }
-        if changes.changes.is_empty() && same_version.is_some_and(|new| new.after(old) != *old) {
-            changes.push(rewritten(old));
+        if changes.changes.is_empty()
+            && same_version.is_some_and(|new| build.locked(new, old) != *old)
+        {
+            changes.push(whole::rewritten(old));
         }
         changes
     }
 
-    fn readers<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Event> {
-        let events = self.events.iter();
-        events.filter(move |event| event.names().any(|known| known == name))
+    /// An event of the version that is stored.
+    fn read_as(&self, old: &Event, new: &Event, build: &Self, changes: &mut EventChanges) {
+        let is_older = build.reads_older(&new.name, new.version);
+        let comparison = match is_older {
+            true => Comparison::with_older(old, new),
+            false => Comparison::new(old, new),
+        };
+        let before = changes.changes.len();
+        changes.changes.extend(comparison.payloads());
+        if let Some(owner) = self.owner_of_shape(old, new, changes) {
+            changes.changes.truncate(before);
+            changes.push(whole::reused(old, owner));
+        } else if changes.verdict() == Verdict::Breaking {
+            let mut targets = build.readers(&old.name).chain(build.parts(&old.name));
+            let reads_it = |event: &&Event| event.reads_older(&old.name, old.version);
+            changes.way_out = match targets.find(reads_it) {
+                // It is translated already, from what it was not.
+                Some(target) => old_code::older(old, target),
+                None => old_code::way_out(old, new),
+            };
+        }
+        if new.name != old.name && !is_older {
+            changes.push(whole::renamed(old, new));
+        }
+        if old.gone {
+            changes.push(whole::again(old));
+        }
+    }
+
+    /// What becomes of events that nothing reads.
+    fn not_read(
+        &self,
+        old: &Event,
+        newest: Option<&Event>,
+        build: &Self,
+        changes: &mut EventChanges,
+    ) {
+        match newest {
+            Some(newest) if newest.version < old.version => {
+                changes.push(whole::lowered(old, newest));
+            }
+            Some(newest) => {
+                changes.push(whole::no_upcaster(old, newest));
+                changes.way_out = old_code::upcast(old, newest);
+            }
+            None if build.parts(&old.name).next().is_some() => {
+                changes.push(whole::not_split(old));
+            }
+            None => changes.push(self.removed(old, build)),
+        }
     }
 
     /// The locked event that a new one goes on with: of the same version, or read by it.
@@ -113,60 +162,29 @@ impl Schema {
         events.find(|old| old.version == new.version && new.names().any(|name| name == old.name))
     }
 
-    /// What becomes of events that no event of the build is called like.
-    fn without_reader(&self, old: &Event, build: &Self) -> EventChanges {
-        let mut changes = EventChanges::new(old);
+    /// Which events take their parts of one, if others do than before.
+    fn split(&self, old: &Event, build: &Self) -> Option<Change> {
         let parts = |schema: &Self| {
-            let takes = schema
-                .events
-                .iter()
-                .filter(|new| new.splits.contains(&old.name));
+            let takes = schema.parts(&old.name);
             let names: Vec<_> = takes.map(|new| format!("`{}`", new.name)).collect();
             names.join(" and ")
         };
         let (before, now) = (parts(self), parts(build));
-        if !now.is_empty() {
-            if before != now {
-                changes.push(Change {
-                    effect: format!("stored events are read as {now}"),
-                    ..whole(old, Verdict::Compatible, "event", "split")
-                });
-            }
-            return changes;
-        }
-        if build.dropped.contains(&old.name) {
-            if !self.dropped.contains(&old.name) {
-                changes.push(Change {
-                    effect: "stored events of it are passed over from now on".to_owned(),
-                    ..whole(old, Verdict::Note, "event", "dropped")
-                });
-            }
-            return changes;
-        }
-        self.removed(old, build)
+        (!now.is_empty() && before != now).then(|| whole::split(old, &now))
     }
 
-    fn removed(&self, old: &Event, build: &Self) -> EventChanges {
+    fn removed(&self, old: &Event, build: &Self) -> Change {
         let is_new = |new: &&Event| !self.events.iter().any(|old| old.name == new.name);
         let mut candidates = build.events.iter().filter(is_new).filter(|new| {
             new.version == old.version && new.payload == old.payload && new.types == old.types
         });
-        let fix = match (candidates.next(), candidates.next()) {
-            (Some(new), None) => format!(
-                "if it was renamed to `{}`, add `alias(\"{}\")` to its `#[event(..)]`",
-                new.name, old.name
-            ),
-            _ => "keep the event in the list of its aggregate; it need not be emitted any more"
-                .to_owned(),
-        };
-        let mut changes = EventChanges::new(old);
-        changes.push(Change {
-            effect: "an aggregate that has stored one cannot be loaded (event.unknown_type)"
-                .to_owned(),
-            fix,
-            ..whole(old, Verdict::Breaking, "event", "")
-        });
-        changes
+        whole::removed(
+            old,
+            match (candidates.next(), candidates.next()) {
+                (Some(new), None) => Some(new),
+                _ => None,
+            },
+        )
     }
 
     /// The other locked event whose shape an event has now, if its own is gone.
@@ -179,14 +197,18 @@ impl Schema {
         })
     }
 
-    fn new_event(&self, new: &Event) -> EventChanges {
+    fn new_event(&self, new: &Event, build: &Self) -> EventChanges {
         let mut changes = EventChanges::new(new);
         let raised = self
             .events
             .iter()
             .any(|old| new.names().any(|name| name == old.name) && old.version < new.version);
-        let what = if raised { "version" } else { "event" };
-        changes.push(whole(new, Verdict::Compatible, "", what));
+        let what = match raised {
+            _ if build.reads_older(&new.name, new.version) => "older version",
+            true => "version",
+            false => "event",
+        };
+        changes.push(whole::whole(new, Verdict::Compatible, "", what));
         changes
     }
 }
@@ -212,144 +234,18 @@ impl Difference {
 
 impl EventChanges {
     fn new(event: &Event) -> Self {
+        Self::of(event.title())
+    }
+
+    pub(super) fn of(event: String) -> Self {
         Self {
-            event: event.title(),
+            event,
             changes: Vec::new(),
             way_out: String::new(),
         }
     }
 
-    fn push(&mut self, change: Change) {
+    pub(super) fn push(&mut self, change: Change) {
         self.changes.push(change);
-    }
-}
-
-fn dropped(name: &str, verdict: Verdict) -> EventChanges {
-    let (old, new, effect) = match verdict {
-        Verdict::Breaking => (
-            "dropped",
-            "",
-            "an aggregate that has stored one cannot be loaded (event.unknown_type)",
-        ),
-        _ => ("", "dropped", "stored events of it are passed over"),
-    };
-    EventChanges {
-        event: name.to_owned(),
-        changes: vec![Change {
-            event: name.to_owned(),
-            field: String::new(),
-            verdict,
-            old: old.to_owned(),
-            new: new.to_owned(),
-            effect: effect.to_owned(),
-            fix: match verdict {
-                Verdict::Breaking => format!("keep `dropped(\"{name}\")`"),
-                _ => String::new(),
-            },
-        }],
-        way_out: String::new(),
-    }
-}
-
-fn whole(event: &Event, verdict: Verdict, old: &str, new: &str) -> Change {
-    Change {
-        event: event.title(),
-        field: String::new(),
-        verdict,
-        old: old.to_owned(),
-        new: new.to_owned(),
-        effect: String::new(),
-        fix: String::new(),
-    }
-}
-
-fn renamed(old: &Event, new: &Event) -> Change {
-    Change {
-        effect: format!(
-            "stored events are read by the alias; a build from before does not know `{}`: update every reader before anybody writes it",
-            new.name
-        ),
-        ..whole(new, Verdict::Note, &old.name, &new.name)
-    }
-}
-
-fn reused(old: &Event, owner: &Event) -> Change {
-    Change {
-        effect: format!(
-            "it has the shape of `{}` now: what is stored as `{}` is another event, and cannot be read as this one",
-            owner.name, old.name
-        ),
-        fix: format!(
-            "give each event the name it had; \"{}\" is taken for ever",
-            old.name
-        ),
-        ..whole(old, Verdict::Breaking, "event", "another event")
-    }
-}
-
-fn lowered(old: &Event, new: &Event) -> Change {
-    Change {
-        effect: format!(
-            "events are stored in version {}, which no build with version {} reads (event.unknown_version)",
-            old.version, new.version
-        ),
-        fix: format!("write `version = {}`, or a higher one", old.version),
-        ..whole(
-            new,
-            Verdict::Breaking,
-            &format!("version {}", old.version),
-            &format!("version {}", new.version),
-        )
-    }
-}
-
-fn no_upcaster(old: &Event, new: &Event) -> Change {
-    Change {
-        effect: format!(
-            "events that are stored in version {} cannot be read (event.unknown_version)",
-            old.version
-        ),
-        fix: String::new(),
-        ..whole(
-            new,
-            Verdict::Breaking,
-            &format!("version {}", old.version),
-            &format!("version {}", new.version),
-        )
-    }
-}
-
-fn alias_change(old: &Event, alias: &str, reader: &Event, build: &Schema) -> Option<Change> {
-    if reader.names().any(|name| name == alias) {
-        return None;
-    }
-    let other = build.readers(alias).next();
-    Some(Change {
-        effect: match other {
-            Some(other) => format!(
-                "what is stored as `{alias}` is `{}`, and is read as `{}` from now on",
-                old.name, other.name
-            ),
-            None => format!(
-                "events that are stored as `{alias}` cannot be read any more (event.unknown_type)"
-            ),
-        },
-        fix: format!(
-            "keep `alias(\"{alias}\")` in the `#[event(..)]` of `{}`",
-            old.name
-        ),
-        ..whole(
-            reader,
-            Verdict::Breaking,
-            &format!("alias(\"{alias}\")"),
-            "",
-        )
-    })
-}
-
-fn rewritten(event: &Event) -> Change {
-    Change {
-        effect: "the same JSON, described in another way or in another order".to_owned(),
-        ..whole(event, Verdict::Compatible, "description", "description")
     }
 }

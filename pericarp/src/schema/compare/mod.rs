@@ -4,17 +4,21 @@
 //! reads all of it; a change is compatible if the new shape reads all that the locked one reads,
 //! and gives it the same meaning.
 
+mod added;
 mod bodies;
+mod categories;
 mod events;
 mod fields;
 mod finding;
+mod parts;
 mod renamed;
 mod spread;
 mod types;
 mod variants;
 mod view;
+mod whole;
 
-use bodies::Comparison;
+pub(super) use bodies::Comparison;
 use finding::Finding;
 pub(super) use spread::spread;
 use view::View;

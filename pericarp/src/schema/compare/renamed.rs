@@ -7,7 +7,7 @@ use crate::schema::change::Verdict;
 pub(super) fn twin<'m>(
     comparison: &mut Comparison<'m>,
     before: &Spread<'m>,
-    added: &[&Spread<'m>],
+    added: &[Spread<'m>],
 ) -> Option<usize> {
     let old = before.field;
     let mut candidates = Vec::new();

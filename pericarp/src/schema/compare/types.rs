@@ -1,9 +1,11 @@
 use super::bodies::PASSED_OVER;
-use super::fields::Struct;
+use super::fields::{Struct, lost_in_a_buffer};
+use super::parts::{is_beyond_values, is_body_lost_in_a_buffer};
+use super::view::{conversions, conversions_of_body};
 use super::{Comparison, Finding, View};
 use crate::schema::change::Verdict;
 use crate::schema::model::{Body, Field, Tag, Type, Variant};
-use crate::schema::scalar::Scalar;
+use crate::schema::scalar::{ROUNDED, Scalar};
 
 impl<'m> Comparison<'m> {
     /// How values that were stored as `old` are read as `new`: what is found at this place. What
@@ -29,8 +31,22 @@ impl<'m> Comparison<'m> {
             }
             _ => {}
         }
+        let mut findings = Vec::new();
+        if conversions(new, self.new) > conversions(old, self.old) {
+            findings.push(may_be_refused());
+        }
         let (old, new) = (View::of(old, self.old), View::of(new, self.new));
-        self.views(&old, &new)
+        findings.extend(self.views(&old, &new));
+        findings
+    }
+
+    /// What is found of functions that convert a body.
+    pub(super) fn refusals(&self, old: &Body, new: &Body) -> Option<Finding> {
+        let (before, after) = (
+            conversions_of_body(old, self.old),
+            conversions_of_body(new, self.new),
+        );
+        (after > before).then(may_be_refused)
     }
 
     pub(super) fn views(&mut self, old: &View<'m>, new: &View<'m>) -> Vec<Finding> {
@@ -40,7 +56,11 @@ impl<'m> Comparison<'m> {
                 Finding::breaking("the lock cannot see into the type, and so cannot compare it")
                     .fix("if it is the same type under another name, or only got a `Shape`, accept it"),
             ],
-            (_, View::Scalar(Scalar::Json)) => Vec::new(),
+            (_, View::Scalar(Scalar::RawValue)) => Vec::new(),
+            (old, View::Scalar(Scalar::Json)) => match is_beyond_values(old, self.old) {
+                true => Finding::of(ROUNDED).into_iter().collect(),
+                false => Vec::new(),
+            },
             (View::Option(old), View::Option(new)) => self.types(old, new),
             (View::Scalar(Scalar::Unit), View::Option(_)) => Vec::new(),
             (View::Option(inner), _) => {
@@ -82,8 +102,13 @@ impl<'m> Comparison<'m> {
                 if !matches!(View::of(key, self.new), View::Scalar(Scalar::Text)) {
                     return vec![Finding::breaking("a stored name is no key of the map")];
                 }
-                let fields = fields.iter();
-                let values = fields.flat_map(|field| self.elements(&field.ty, value));
+                let there = super::spread(fields, self.old);
+                let there = there.into_iter().map(|spread| spread.field);
+                let gone = fields.iter().filter(|field| field.gone);
+                let values = there.chain(gone).flat_map(|field| match field.flatten {
+                    true => self.flattened_into_map(field, key, value),
+                    false => self.elements(&field.ty, value),
+                });
                 values.collect()
             }
             (View::Fields(old, old_strict), View::Fields(new, new_strict)) => self.fields(
@@ -138,6 +163,7 @@ impl<'m> Comparison<'m> {
 
     fn keys(&mut self, old: &'m Type, new: &'m Type) -> Vec<Finding> {
         match (View::of(old, self.old), View::of(new, self.new)) {
+            _ if conversions(new, self.new) > conversions(old, self.old) => vec![may_be_refused()],
             (View::Scalar(old), View::Scalar(new)) => {
                 Finding::of(old.fits_as_key(new)).into_iter().collect()
             }
@@ -157,16 +183,19 @@ impl<'m> Comparison<'m> {
             ];
         }
         match old_tag {
-            Tag::Untagged => self.untagged(old, new),
-            tag => {
-                self.variants(tag, old, new);
-                Vec::new()
+            Tag::Untagged => {
+                let there = |variants: &'m [Variant]| {
+                    let there = variants.iter().filter(|variant| !variant.gone);
+                    there.collect::<Vec<_>>()
+                };
+                self.untagged(&there(old), &there(new))
             }
+            tag => self.variants(tag, old, new),
         }
     }
 
     /// Variants without names are tried in their order.
-    fn untagged(&mut self, old: &'m [Variant], new: &'m [Variant]) -> Vec<Finding> {
+    pub(super) fn untagged(&mut self, old: &[&'m Variant], new: &[&'m Variant]) -> Vec<Finding> {
         let names: Vec<_> = new.iter().map(|new| new.name.as_str()).collect();
         for (place, old) in old.iter().enumerate() {
             let same = new.get(place).is_some_and(|new| {
@@ -184,7 +213,16 @@ impl<'m> Comparison<'m> {
                 ).fix("keep the variants in their order, and add new ones at the end")];
             }
         }
-        match old.len() == new.len() {
+        let is_lost = |body, event| is_body_lost_in_a_buffer(body, event);
+        for (place, after) in new.iter().enumerate() {
+            let before = old.get(place);
+            if is_lost(&after.body, self.new)
+                && !before.is_some_and(|before| is_lost(&before.body, self.old))
+            {
+                return vec![lost_in_a_buffer()];
+            }
+        }
+        match old.len() == new.len() || self.is_older {
             true => Vec::new(),
             false => vec![Finding::note(super::variants::OLDER_BUILDS)],
         }
@@ -192,8 +230,10 @@ impl<'m> Comparison<'m> {
 
     /// What is in a variant.
     pub(super) fn bodies(&mut self, old: &'m Body, new: &'m Body) -> Vec<Finding> {
+        let mut findings = Vec::from_iter(self.refusals(old, new));
         let (old, new) = (View::of_body(old, self.old), View::of_body(new, self.new));
-        self.views(&old, &new)
+        findings.extend(self.views(&old, &new));
+        findings
     }
 
     /// What is in a variant that is written among its tag: one without fields may get some.
@@ -203,9 +243,36 @@ impl<'m> Comparison<'m> {
             &Body::Unit => View::Fields(NONE, false),
             body => View::of_body(body, event),
         };
+        let mut findings = Vec::from_iter(self.refusals(old, new));
         let (old, new) = (view(old, self.old), view(new, self.new));
-        self.views(&old, &new)
+        findings.extend(self.views(&old, &new));
+        findings
     }
+
+    /// A flattened field that is not a struct, where all fields become those of a map.
+    fn flattened_into_map(
+        &mut self,
+        field: &'m Field,
+        key: &'m Type,
+        value: &'m Type,
+    ) -> Vec<Finding> {
+        match View::of(&field.ty, self.old) {
+            View::Map(old_key, old_value) => {
+                let mut findings = self.keys(old_key, key);
+                findings.extend(self.elements(old_value, value));
+                findings
+            }
+            _ if matches!(View::of(value, self.new), View::Scalar(Scalar::Json)) => Vec::new(),
+            _ => vec![Finding::breaking(
+                "what is flattened is not known to be values of the map",
+            )],
+        }
+    }
+}
+
+fn may_be_refused() -> Finding {
+    Finding::breaking("`try_from` may refuse a stored value, which then cannot be read")
+        .fix("if it takes every value that is stored, accept it; or read with `from`")
 }
 
 /// Whether all that is written for an enum are texts.

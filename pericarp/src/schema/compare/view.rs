@@ -44,7 +44,7 @@ impl<'m> View<'m> {
             Ok(Body::Struct { fields, strict }) => Self::Fields(fields, *strict),
             Ok(Body::Enum { tag, variants }) => Self::Enum(tag, variants),
             // Not reached: `newtypes` ends at something else.
-            Ok(Body::Newtype { .. }) => Self::Opaque(""),
+            Ok(Body::Newtype(_)) => Self::Opaque(""),
             Err(Type::Ref(name)) => Self::Opaque(name),
             Err(ty) => Self::of(ty, event),
         }
@@ -55,7 +55,7 @@ impl<'m> View<'m> {
         match self {
             Self::Scalar(Scalar::Unit) => "null",
             Self::Scalar(Scalar::Bool) => "true or false",
-            Self::Scalar(Scalar::Json) => "any JSON",
+            Self::Scalar(Scalar::Json | Scalar::RawValue) => "any JSON",
             Self::Scalar(scalar) if scalar.is_text() => "a text",
             Self::Scalar(_) => "a number",
             Self::Option(_) => "a value or null",
@@ -72,9 +72,10 @@ impl<'m> View<'m> {
 /// A type that holds itself through newtypes alone comes to an end all the same.
 fn newtypes<'m>(mut body: &'m Body, event: &'m Event) -> Result<&'m Body, &'m Type> {
     for _ in 0..=event.types.len() {
-        let Body::Newtype { ty, .. } = body else {
+        let Body::Newtype(newtype) = body else {
             return Ok(body);
         };
+        let ty = &newtype.ty;
         match ty {
             Type::Ref(name) => match event.body_of(name) {
                 Some(inner) => body = inner,
@@ -95,14 +96,38 @@ pub(super) fn is_optional(ty: &Type, event: &Event) -> bool {
         match ty {
             Type::Option(_) => return true,
             Type::Ref(name) => match event.body_of(name) {
-                Some(Body::Newtype {
-                    ty: inner,
-                    transparent: true,
-                }) => ty = inner,
+                Some(Body::Newtype(newtype)) if newtype.transparent => ty = &newtype.ty,
                 _ => return false,
             },
             _ => return false,
         }
     }
     false
+}
+
+/// How many functions that may refuse it a value goes through before it is of this type.
+pub(super) fn conversions(ty: &Type, event: &Event) -> usize {
+    let (mut ty, mut count) = (ty, 0);
+    for _ in 0..=event.types.len() {
+        ty = match ty {
+            Type::Option(inner) => inner,
+            Type::Ref(name) => match event.body_of(name) {
+                Some(Body::Newtype(newtype)) => {
+                    count += usize::from(newtype.try_from);
+                    &newtype.ty
+                }
+                _ => break,
+            },
+            _ => break,
+        };
+    }
+    count
+}
+
+/// As [`conversions`], of a body.
+pub(super) fn conversions_of_body(body: &Body, event: &Event) -> usize {
+    match body {
+        Body::Newtype(newtype) => usize::from(newtype.try_from) + conversions(&newtype.ty, event),
+        _ => 0,
+    }
 }

@@ -16,7 +16,7 @@ macro_rules! edit {
             use $crate::schema::mutations::scope::*;
             $($new)*
         }
-        let mut bytes = Vec::new();
+        let mut bytes = <[Vec<u8>; 2]>::default();
         #[allow(elided_lifetimes_in_paths, reason = "not every event has one")]
         $crate::schema::mutations::Edit {
             name: $name,

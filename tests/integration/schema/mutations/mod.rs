@@ -11,7 +11,7 @@ mod of_fields;
 mod of_types;
 
 use pericarp::schema::{Difference, Schema, Verdict};
-use pericarp::{DecodeEvent, Event, Position, RecordedEvent, Timestamp, Version};
+use pericarp::{DecodeEvent, Event, EventKind, Position, RecordedEvent, Timestamp, Version};
 use uuid::Uuid;
 
 pub(super) use macros::{edit, edits, edits_of_events};
@@ -23,6 +23,7 @@ pub(super) mod scope {
     pub(crate) use pericarp::{Event, Shape, Timestamp};
     pub(crate) use serde::{Deserialize, Serialize};
     pub(crate) use serde_json::Value;
+    pub(crate) use serde_json::value::RawValue;
     pub(crate) use uuid::Uuid;
 }
 
@@ -46,7 +47,7 @@ pub(super) enum Outcome {
     Kept,
     /// The new type reads all, but what it read is not all that was stored.
     Lost,
-    /// The new type fails on one.
+    /// The new type fails on one, or on what it writes itself.
     Unreadable,
 }
 
@@ -117,12 +118,36 @@ fn the_verdict_on_every_edit_is_right_and_true() {
 /// What a stored event becomes when it is read by another type.
 pub(super) fn outcome<'a, Old: Event, New: DecodeEvent<'a> + Event>(
     old: &Old,
-    bytes: &'a mut Vec<u8>,
+    [bytes, again]: &'a mut [Vec<u8>; 2],
 ) -> Outcome {
     old.encode(bytes).unwrap();
     let stored = std::str::from_utf8(bytes).unwrap();
-    let kind = old.kind();
-    let record = RecordedEvent {
+    let Ok(mut decoded) = New::decode(&record(old.kind(), stored)) else {
+        return Outcome::Unreadable;
+    };
+    let Some(new) = decoded.next() else {
+        return match decoded.is_known() {
+            true => Outcome::Lost,
+            false => Outcome::Unreadable,
+        };
+    };
+    if new.encode(again).is_err() {
+        return Outcome::Lost;
+    }
+    let again = std::str::from_utf8(again).unwrap();
+    if New::decode(&record(new.kind(), again)).is_err() {
+        return Outcome::Unreadable;
+    }
+    // What was read is written again: whatever was stored should be in it.
+    let values = [stored, again].map(|json| serde_json::from_str(json).unwrap());
+    match keeps(&values[0], &values[1]) {
+        true => Outcome::Kept,
+        false => Outcome::Lost,
+    }
+}
+
+fn record<'a>(kind: &'a EventKind, data: &'a str) -> RecordedEvent<'a> {
+    RecordedEvent {
         id: Uuid::nil(),
         event_type: kind.name,
         schema_version: kind.version,
@@ -132,30 +157,8 @@ pub(super) fn outcome<'a, Old: Event, New: DecodeEvent<'a> + Event>(
         ordinal: 0,
         occurred_at: Timestamp::EPOCH,
         recorded_at: Timestamp::EPOCH,
-        data: stored,
+        data,
         metadata: "{}",
-    };
-    let Ok(mut decoded) = New::decode(&record) else {
-        return Outcome::Unreadable;
-    };
-    let Some(new) = decoded.next() else {
-        return match decoded.is_known() {
-            true => Outcome::Lost,
-            false => Outcome::Unreadable,
-        };
-    };
-    let mut again = Vec::new();
-    if new.encode(&mut again).is_err() {
-        return Outcome::Lost;
-    }
-    // What was read is written again: whatever was stored should be in it.
-    let (before, after): (serde_json::Value, serde_json::Value) = (
-        serde_json::from_str(stored).unwrap(),
-        serde_json::from_slice(&again).unwrap(),
-    );
-    match keeps(&before, &after) {
-        true => Outcome::Kept,
-        false => Outcome::Lost,
     }
 }
 

@@ -81,5 +81,60 @@ pub(super) fn edits() -> Vec<Edit> {
             stricter "which variant an event is read as is not in what it is written as"
         old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(untagged)] pub enum K { N(u8) } } = E { kind: K::N(1) };
         new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(untagged)] pub enum K { A(u64), N(u8) } }
+
+        "a variant does not stand for all unknown any more": Breaking ["other", "cannot be read"]
+            stricter "an event may have been stored with a variant that is gone, and this one was not"
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { Cash, #[serde(other)] Other } } = E { kind: K::Cash };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { Cash, Other } }
+
+        "a variant stands for all unknown from now on": Compatible ["other"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { Cash, Other } } = E { kind: K::Other };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { Cash, #[serde(other)] Other } }
+
+        "a variant loses its name to `untagged`": Breaking ["Other", "untagged"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] pub enum K { Cash, Other(u8) } } = E { kind: K::Other(1) };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] pub enum K { Cash, #[serde(untagged)] Other(u8) } }
+
+        "an untagged variant gets a name": Breaking ["Other", "untagged"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] pub enum K { Cash, #[serde(untagged)] Other(u8) } } = E { kind: K::Other(1) };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] pub enum K { Cash, Other(u8) } }
+
+        "an untagged variant comes before another": Breaking ["the first variant that fits"]
+            stricter "which variant an event is read as is not in what it is written as"
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] pub enum K { Cash, #[serde(untagged)] N(u8) } } = E { kind: K::N(1) };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] pub enum K { Cash, #[serde(untagged)] A(u64), #[serde(untagged)] N(u8) } }
+
+        "an untagged variant is renamed": Compatible ["the same JSON"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] pub enum K { Cash, #[serde(untagged)] N(u8) } } = E { kind: K::N(1) };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] pub enum K { Cash, #[serde(untagged)] M(u8) } }
+
+        "a `Value` becomes a `RawValue`, inside of an enum with a tag": Breaking ["Json -> RawValue", "tag"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { A { p: Value } } } = E { kind: K::A { p: Value::from(1) } };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { A { p: Box<RawValue> } } }
+
+        "a `Value` becomes a `RawValue`, inside of an enum with tag and content": Compatible ["Json -> RawValue"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t", content = "c")] pub enum K { A { p: Value } } } = E { kind: K::A { p: Value::from(1) } };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t", content = "c")] pub enum K { A { p: Box<RawValue> } } }
+
+        "the keys of a map become numbers, inside of an enum with a tag": Breaking ["Map<String, u8> -> Map<u8, u8>"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { A { m: BTreeMap<String, u8> } } } = E { kind: K::A { m: BTreeMap::from([("1".into(), 1)]) } };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { A { m: BTreeMap<u8, u8> } } }
+
+        "a tagged variant gets a map with numbers as keys": Breaking ["+ kind.A.m: Option<Map<u8, u8>>", "tag"]
+            stricter "what is stored already is read; what is stored from now on is not"
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { A { n: u8 } } } = E { kind: K::A { n: 1 } };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { A { n: u8, m: Option<BTreeMap<u8, u8>> } } }
+
+        "an enum loses a variant with content, and a plain one stands for all unknown": Breaking ["- kind.Card"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] pub enum K { Card(u8), #[serde(other)] Other } } = E { kind: K::Card(1) };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] pub enum K { #[serde(other)] Other } }
+
+        "a tagged enum loses a variant with fields, and another stands for all unknown": Note ["read as `Other`"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { Card { n: u8 }, #[serde(other)] Other } } = E { kind: K::Card { n: 1 } };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t")] pub enum K { #[serde(other)] Other } }
+
+        "an enum with tag and content loses a variant, and another stands for all unknown": Breaking ["- kind.Card"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t", content = "c")] pub enum K { Card { n: u8 }, #[serde(other)] Other } } = E { kind: K::Card { n: 1 } };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t", content = "c")] pub enum K { #[serde(other)] Other } }
     }
 }

@@ -89,5 +89,45 @@ pub(super) fn edits() -> Vec<Edit> {
         "an event of one value becomes a struct": Breaking ["u8 -> struct"]
         old { #[event(name = "a.b")] pub struct E(u8); } = E(1);
         new { #[event(name = "a.b")] pub struct E { n: u8 } }
+
+        "an event is split, and the old one is read as what it was not": Breaking ["a.b v1", "~ n: u16 -> u8"]
+        old { #[event(name = "a.b")] pub struct E { n: u16 } } = E { n: 999 };
+        new {
+            #[event(name = "a.c", split_from("a.b", 1 => V1))] pub struct E { n: u8 }
+            #[derive(Shape, Deserialize)] pub struct V1 { n: u8 }
+            impl From<V1> for Option<E> { fn from(old: V1) -> Self { Some(E { n: old.n }) } }
+        }
+
+        "an event is split, and the old one is read as a type without a shape": Note ["read as `a.c`", "derive `Shape` for `V1`"]
+        old { #[event(name = "a.b")] pub struct E { n: u16 } } = E { n: 999 };
+        new {
+            #[event(name = "a.c", split_from("a.b", 1 => V1))] pub struct E { n: u16 }
+            #[derive(Deserialize)] pub struct V1 { n: u16 }
+            impl From<V1> for Option<E> { fn from(old: V1) -> Self { Some(E { n: old.n }) } }
+        }
+
+        "an event is split, and not each of its versions is read": Breaking ["a.b v2", "event.unknown_version"]
+        old { #[event(name = "a.b", version = 2)] pub struct E { n: u8 } } = E { n: 9 };
+        new {
+            #[event(name = "a.c", split_from("a.b", 1 => V1))] pub struct E { n: u8 }
+            #[derive(Shape, Deserialize)] pub struct V1 { n: u8 }
+            impl From<V1> for Option<E> { fn from(old: V1) -> Self { Some(E { n: old.n }) } }
+        }
+
+        "the version is raised, and the old one is read as a type without a shape": Note ["derive `Shape` for `V1`"]
+        old { #[event(name = "a.b")] pub struct E { n: u8 } } = E { n: 1 };
+        new {
+            #[event(name = "a.b", version = 2, upcast(1 => V1))] pub struct E { number: u64 }
+            #[derive(Deserialize)] pub struct V1 { n: u8 }
+            impl From<V1> for E { fn from(old: V1) -> Self { Self { number: old.n.into() } } }
+        }
+
+        "the version is raised, and the old one is read under another name in Rust": Compatible ["+ version"]
+        old { #[event(name = "a.b")] pub struct E { n: u8 } } = E { n: 1 };
+        new {
+            #[event(name = "a.b", version = 2, upcast(1 => V1))] pub struct E { number: u64 }
+            #[derive(Shape, Deserialize)] pub struct V1 { #[serde(rename(deserialize = "n"))] old: u8 }
+            impl From<V1> for E { fn from(old: V1) -> Self { Self { number: old.old.into() } } }
+        }
     }
 }

@@ -139,7 +139,6 @@ pub(super) fn edits() -> Vec<Edit> {
         new { pub struct E { cents: u64 } }
 
         "a field is written and read under two names": Breaking ["written as `out`, which is not read back"]
-            stricter "what is stored already is read; what is stored from now on is not"
         old { pub struct E { cents: u64 } } = E { cents: 5 };
         new { pub struct E { #[serde(rename(serialize = "out", deserialize = "cents"))] cents: u64 } }
 
@@ -157,5 +156,78 @@ pub(super) fn edits() -> Vec<Edit> {
         old { pub struct E { children: Vec<Tree> } #[derive(Shape, Serialize, Deserialize)] pub struct Tree { label: String, children: Vec<Tree> } }
             = E { children: vec![Tree { label: "t".into(), children: Vec::new() }] };
         new { pub struct E { children: Vec<Tree> } #[derive(Shape, Serialize, Deserialize)] pub struct Tree { label: u8, children: Vec<Tree> } }
+
+        "a field inside a flattened `Option` gets required": Breaking ["+ zip: String", "lost without an error"]
+        old { pub struct E { cents: u64, #[serde(flatten)] place: Option<P> } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+            = E { cents: 5, place: Some(P { street: "Main".into() }) };
+        new { pub struct E { cents: u64, #[serde(flatten)] place: Option<P> } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String, zip: String } }
+
+        "a field inside a flattened `Option` gets optional": Compatible ["+ zip: Option<String>"]
+        old { pub struct E { cents: u64, #[serde(flatten)] place: Option<P> } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+            = E { cents: 5, place: Some(P { street: "Main".into() }) };
+        new { pub struct E { cents: u64, #[serde(flatten)] place: Option<P> } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String, zip: Option<String> } }
+
+        "a field inside a flattened `Option` gets another type": Breaking ["~ street: String -> u8"]
+        old { pub struct E { cents: u64, #[serde(flatten)] place: Option<P> } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+            = E { cents: 5, place: Some(P { street: "Main".into() }) };
+        new { pub struct E { cents: u64, #[serde(flatten)] place: Option<P> } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: u8 } }
+
+        "a flattened struct becomes an `Option`": Compatible ["the same JSON"]
+        old { pub struct E { cents: u64, #[serde(flatten)] place: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+            = E { cents: 5, place: P { street: "Main".into() } };
+        new { pub struct E { cents: u64, #[serde(flatten)] place: Option<P> } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+
+        "a flattened `Option` is one no more": Breaking ["cannot be read"]
+        old { pub struct E { cents: u64, #[serde(flatten)] place: Option<P> } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+            = E { cents: 5, place: None };
+        new { pub struct E { cents: u64, #[serde(flatten)] place: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+
+        "a flattened enum is added, with a default": Breaking ["+ kind: K default flatten"]
+        old { pub struct E { cents: u64 } } = E { cents: 5 };
+        new { pub struct E { cents: u64, #[serde(flatten, default)] kind: K } #[derive(Shape, Serialize, Deserialize)] #[derive(Default)] pub enum K { #[default] Cash, Card } }
+
+        "a flattened enum is added, as an `Option`": Compatible ["+ kind: Option<K> flatten"]
+        old { pub struct E { cents: u64 } } = E { cents: 5 };
+        new { pub struct E { cents: u64, #[serde(flatten)] kind: Option<K> } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "k")] pub enum K { Cash, Card } }
+
+        "what is removed does not fit into a flattened map": Breaking ["- note: u8", "into `rest`"]
+        old { pub struct E { cents: u64, note: u8 } } = E { cents: 5, note: 1 };
+        new { pub struct E { cents: u64, #[serde(flatten)] rest: BTreeMap<String, String> } }
+
+        "a flattened map is given another name in Rust": Compatible ["the same JSON"]
+        old { pub struct E { cents: u64, #[serde(flatten)] rest: BTreeMap<String, u8> } } = E { cents: 5, rest: BTreeMap::from([("n".into(), 1)]) };
+        new { pub struct E { cents: u64, #[serde(flatten)] others: BTreeMap<String, u8> } }
+
+        "a field is added whose name may be in a flattened map": Breaking ["+ note: Option<String>", "in `rest`"]
+        old { pub struct E { cents: u64, #[serde(flatten)] rest: BTreeMap<String, u8> } } = E { cents: 5, rest: BTreeMap::from([("note".into(), 1)]) };
+        new { pub struct E { cents: u64, note: Option<String>, #[serde(flatten)] rest: BTreeMap<String, u8> } }
+
+        "a field is added that takes what may be in a flattened map": Note ["+ note: Option<u8>", "in `rest`"]
+        old { pub struct E { cents: u64, #[serde(flatten)] rest: BTreeMap<String, u8> } } = E { cents: 5, rest: BTreeMap::from([("note".into(), 1)]) };
+        new { pub struct E { cents: u64, note: Option<u8>, #[serde(flatten)] rest: BTreeMap<String, u8> } }
+
+        "a field is not read any more, and others are refused": Breaking ["String -> String skip_deserializing", "refuses it"]
+        old { #[serde(deny_unknown_fields)] pub struct E { cents: u64, note: String } } = E { cents: 5, note: "n".into() };
+        new { #[serde(deny_unknown_fields)] pub struct E { cents: u64, #[serde(skip_deserializing)] note: String } }
+
+        "two fields become one, with `#[serde(alias)]`": Breaking ["- note: String", "twice"]
+        old { pub struct E { text: String, note: String } } = E { text: "t".into(), note: "n".into() };
+        new { pub struct E { #[serde(alias = "note")] text: String } }
+
+        "a field comes twice, once flattened": Breaking ["+ id: Option<u8>", "twice"]
+        old { pub struct E { id: u8, name: String } } = E { id: 1, name: "Ann".into() };
+        new { pub struct E { id: u8, #[serde(flatten)] p: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { id: Option<u8>, name: String } }
+
+        "a map with numbers as keys moves to a struct that is flattened": Breaking ["~ m: Map<u8, u8>", "flatten"]
+        old { pub struct E { cents: u64, m: BTreeMap<u8, u8> } } = E { cents: 5, m: BTreeMap::from([(1, 2)]) };
+        new { pub struct E { cents: u64, #[serde(flatten)] p: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { m: BTreeMap<u8, u8> } }
+
+        "a `RawValue` moves to a struct that is flattened": Breaking ["~ raw: RawValue", "flatten"]
+        old { pub struct E { cents: u64, raw: Box<RawValue> } } = E { cents: 5, raw: RawValue::from_string("1".into()).unwrap() };
+        new { pub struct E { cents: u64, #[serde(flatten)] p: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { raw: Box<RawValue> } }
+
+        "a struct gets a tag, and others are refused": Breaking ["+ type: String skip_deserializing", "refuses it"]
+        old { #[serde(deny_unknown_fields)] pub struct E { cents: u64 } } = E { cents: 5 };
+        new { #[serde(deny_unknown_fields, tag = "type")] pub struct E { cents: u64 } }
     }
 }

@@ -175,5 +175,57 @@ pub(super) fn edits() -> Vec<Edit> {
                 }
             }
         }
+
+        "a text is read with `try_from`": Breaking ["~ code: String -> Code", "refuse"]
+        old { pub struct E { code: String } } = E { code: "toolong".into() };
+        new {
+            pub struct E { code: Code }
+            #[derive(Shape, Serialize, Deserialize)] #[serde(try_from = "String", into = "String")] #[derive(Clone)] pub struct Code(String);
+            impl TryFrom<String> for Code {
+                type Error = &'static str;
+                fn try_from(text: String) -> Result<Self, &'static str> {
+                    if text.len() < 4 { Ok(Self(text)) } else { Err("too long") }
+                }
+            }
+            impl From<Code> for String { fn from(code: Code) -> Self { code.0 } }
+        }
+
+        "a text is read with `from`": Compatible ["~ code: String -> Code"]
+        old { pub struct E { code: String } } = E { code: "toolong".into() };
+        new {
+            pub struct E { code: Code }
+            #[derive(Shape, Serialize, Deserialize)] #[serde(from = "String", into = "String")] #[derive(Clone)] pub struct Code(String);
+            impl From<String> for Code { fn from(text: String) -> Self { Self(text) } }
+            impl From<Code> for String { fn from(code: Code) -> Self { code.0 } }
+        }
+
+        "a text is not read with `try_from` any more": Compatible ["~ code: Code -> String"]
+        old {
+            pub struct E { code: Code }
+            #[derive(Shape, Serialize, Deserialize)] #[serde(try_from = "String", into = "String")] #[derive(Clone)] pub struct Code(String);
+            impl TryFrom<String> for Code {
+                type Error = &'static str;
+                fn try_from(text: String) -> Result<Self, &'static str> { Ok(Self(text)) }
+            }
+            impl From<Code> for String { fn from(code: Code) -> Self { code.0 } }
+        } = E { code: Code("c".into()) };
+        new { pub struct E { code: String } }
+
+        "`u128` becomes a `Value`": Note ["~ n: u128 -> Json", "rounded"]
+        old { pub struct E { n: u128 } } = E { n: u128::MAX };
+        new { pub struct E { n: Value } }
+
+        "a `Value` becomes a `RawValue`": Compatible ["~ p: Json -> RawValue"]
+        old { pub struct E { p: Value } } = E { p: Value::from(vec![1]) };
+        new { pub struct E { p: Box<RawValue> } }
+
+        "a `RawValue` becomes a `Value`": Note ["~ p: RawValue -> Json"]
+        old { pub struct E { p: Box<RawValue> } } = E { p: RawValue::from_string("1.00000000000000000001".into()).unwrap() };
+        new { pub struct E { p: Value } }
+
+        "a struct with a flattened one becomes a map": Compatible ["~ p: P -> Map<String, u8>"]
+        old { pub struct E { p: P } #[derive(Shape, Serialize, Deserialize)] pub struct P { x: u8, #[serde(flatten)] q: Q } #[derive(Shape, Serialize, Deserialize)] pub struct Q { y: u8 } }
+            = E { p: P { x: 1, q: Q { y: 2 } } };
+        new { pub struct E { p: BTreeMap<String, u8> } }
     }
 }
