@@ -144,7 +144,8 @@ impl<'m> Comparison<'m> {
         for name in read.iter().filter(more) {
             findings.extend(self.may_be_twice(name, both));
         }
-        if old.default != new.default && old.default.is_some() && new.default.is_some() {
+        let values = (if_missing(before), if_missing(after));
+        if !new.never_read && matches!(values, (Some(old), Some(new)) if old != new) {
             findings.push(Finding::note(
                 "where it is missing from a stored event, it is read as another value than before",
             ));
@@ -296,6 +297,15 @@ pub(super) fn lost_in_a_buffer() -> Finding {
         "serde reads what is flattened, tagged or untagged through a buffer, which gives back neither a `RawValue`, nor 128 bits, nor a key that is no text",
     )
     .fix("use a `serde_json::Value`, or texts as keys")
+}
+
+/// What a field is read as if it is missing; `Some("")` is the default of its type.
+fn if_missing<'m>(spread: &Spread<'m>) -> Option<&'m str> {
+    let default = spread.field.default.as_deref();
+    match spread.is_option {
+        true => Some(default.filter(|path| !path.is_empty()).unwrap_or("None")),
+        false => default.filter(|_| spread.has_default),
+    }
 }
 
 pub(super) fn refused() -> Finding {

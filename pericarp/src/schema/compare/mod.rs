@@ -12,6 +12,7 @@ mod fields;
 mod finding;
 mod parts;
 mod renamed;
+mod same;
 mod spread;
 mod types;
 mod variants;

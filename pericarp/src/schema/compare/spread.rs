@@ -7,6 +7,8 @@ pub(in crate::schema) struct Spread<'m> {
     pub(in crate::schema) field: &'m Field,
     /// Whether it has something to be read as if it is missing.
     pub(super) has_default: bool,
+    /// Whether that is `None`, if it does not say otherwise.
+    pub(super) is_option: bool,
     /// The flattened `Option` it is in: where one of its fields cannot be read, all of it is `None`.
     pub(super) group: Option<&'m str>,
     /// Whether serde keeps it in a buffer before it is read.
@@ -64,6 +66,7 @@ fn add<'m>(
                 field,
                 // Serde does not ask for the default of what is flattened.
                 has_default: optional || field.default.is_some() && !field.flatten,
+                is_option: optional,
                 group,
                 is_buffered: depth > 0 || field.flatten,
             }),

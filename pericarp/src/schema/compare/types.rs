@@ -1,6 +1,7 @@
 use super::bodies::PASSED_OVER;
 use super::fields::{Struct, lost_in_a_buffer};
 use super::parts::{is_beyond_values, is_body_lost_in_a_buffer};
+use super::same::are_same;
 use super::view::{conversions, conversions_of_body};
 use super::{Comparison, Finding, View};
 use crate::schema::change::Verdict;
@@ -197,20 +198,24 @@ impl<'m> Comparison<'m> {
     /// Variants without names are tried in their order.
     pub(super) fn untagged(&mut self, old: &[&'m Variant], new: &[&'m Variant]) -> Vec<Finding> {
         let names: Vec<_> = new.iter().map(|new| new.name.as_str()).collect();
-        for (place, old) in old.iter().enumerate() {
-            let same = new.get(place).is_some_and(|new| {
+        for (place, old_variant) in old.iter().enumerate() {
+            let reads_it = new.get(place).is_some_and(|new| {
                 // One of its name further down is the one it was.
-                let moved = new.name != old.name && names.contains(&old.name.as_str());
-                let found = self.on_trial(|inside| inside.bodies(&old.body, &new.body));
+                let moved = new.name != old_variant.name && names.contains(&&*old_variant.name);
+                let found = self.on_trial(|inside| inside.bodies(&old_variant.body, &new.body));
+                // What takes more than it did takes it from those behind it.
+                let is_last = place + 1 == old.len();
                 !moved
                     && found
                         .iter()
                         .all(|finding| finding.verdict == Verdict::Compatible)
+                    && (is_last || are_same((&old_variant.body, self.old), (&new.body, self.new)))
             });
-            if !same {
+            if !reads_it {
                 return vec![Finding::breaking(
                     "an untagged enum is read as the first variant that fits, which may be another one now",
-                ).fix("keep the variants in their order, and add new ones at the end")];
+                )
+                .fix("keep the variants in their order and as they are, and add new ones at the end")];
             }
         }
         let is_lost = |body, event| is_body_lost_in_a_buffer(body, event);

@@ -136,5 +136,18 @@ pub(super) fn edits() -> Vec<Edit> {
         "an enum with tag and content loses a variant, and another stands for all unknown": Breaking ["- kind.Card"]
         old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t", content = "c")] pub enum K { Card { n: u8 }, #[serde(other)] Other } } = E { kind: K::Card { n: 1 } };
         new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(tag = "t", content = "c")] pub enum K { #[serde(other)] Other } }
+
+        "a variant of an untagged enum takes more than it did": Breaking ["the first variant that fits"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(untagged)] pub enum K { A { x: u8 }, B { y: u8 } } } = E { kind: K::B { y: 1 } };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(untagged)] pub enum K { A { x: Option<u8> }, B { y: u8 } } }
+
+        "a number of an untagged enum gets wider": Breaking ["the first variant that fits"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(untagged)] pub enum K { A { n: N }, B { n: u16, m: Option<u8> } } #[derive(Shape, Serialize, Deserialize)] pub struct N(u8); }
+            = E { kind: K::B { n: 300, m: Some(1) } };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(untagged)] pub enum K { A { n: N }, B { n: u16, m: Option<u8> } } #[derive(Shape, Serialize, Deserialize)] pub struct N(u16); }
+
+        "the last variant of an untagged enum takes more than it did": Compatible ["the same JSON"]
+        old { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(untagged)] pub enum K { A { x: u8 }, B { y: u8 } } } = E { kind: K::B { y: 1 } };
+        new { pub struct E { kind: K } #[derive(Shape, Serialize, Deserialize)] #[serde(untagged)] pub enum K { A { x: u8 }, B { y: u8, z: Option<u8> } } }
     }
 }

@@ -129,5 +129,22 @@ pub(super) fn edits() -> Vec<Edit> {
             #[derive(Shape, Deserialize)] pub struct V1 { #[serde(rename(deserialize = "n"))] old: u8 }
             impl From<V1> for E { fn from(old: V1) -> Self { Self { number: old.old.into() } } }
         }
+
+        "a variant of an event enum loses a field, and others are refused": Breaking ["`deny_unknown_fields` refuses it"]
+        old { #[serde(deny_unknown_fields)] pub enum E { #[event(name = "a.b")] A { n: u8, t: u8 } } } = E::A { n: 1, t: 1 };
+        new { #[serde(deny_unknown_fields)] pub enum E { #[event(name = "a.b")] A { n: u8 } } }
+
+        "the fields of an event enum are renamed by a rule": Breaking ["~ paid_by: u8 -> paidBy: u8"]
+        old { pub enum E { #[event(name = "a.b")] A { paid_by: u8, t: u8 } } } = E::A { paid_by: 1, t: 1 };
+        new { #[serde(rename_all_fields = "camelCase")] pub enum E { #[event(name = "a.b")] A { paid_by: u8, t: u8 } } }
+
+        "a removed alias of an event that is split": Breaking ["- alias(\"a.a\")"]
+            stricter "an event may have been stored under the alias, and this one was not"
+        old { #[event(name = "a.b", alias("a.a"))] pub struct E { n: u8 } } = E { n: 1 };
+        new {
+            #[event(name = "a.c", split_from("a.b", 1 => V1))] pub struct E { n: u8 }
+            #[derive(Shape, Deserialize)] pub struct V1 { n: u8 }
+            impl From<V1> for Option<E> { fn from(old: V1) -> Self { Some(E { n: old.n }) } }
+        }
     }
 }

@@ -229,5 +229,41 @@ pub(super) fn edits() -> Vec<Edit> {
         "a struct gets a tag, and others are refused": Breaking ["+ type: String skip_deserializing", "refuses it"]
         old { #[serde(deny_unknown_fields)] pub struct E { cents: u64 } } = E { cents: 5 };
         new { #[serde(deny_unknown_fields, tag = "type")] pub struct E { cents: u64 } }
+
+        "a struct gets a tag": Compatible ["never read"]
+        old { pub struct E { cents: u64 } } = E { cents: 5 };
+        new { #[serde(tag = "type")] pub struct E { cents: u64 } }
+
+        "an `Option` gets a newtype around it": Breaking ["~ note: Option<String>", "stored without it"]
+        old { pub struct E { cents: u64, #[serde(skip_serializing_if = "Option::is_none")] note: Option<String> } } = E { cents: 5, note: None };
+        new { pub struct E { cents: u64, note: Note } #[derive(Shape, Serialize, Deserialize)] pub struct Note(Option<String>); }
+
+        "an `Option` gets a transparent newtype around it": Compatible ["~ note: Option<String>"]
+        old { pub struct E { cents: u64, #[serde(skip_serializing_if = "Option::is_none")] note: Option<String> } } = E { cents: 5, note: None };
+        new { pub struct E { cents: u64, note: Note } #[derive(Shape, Serialize, Deserialize)] #[serde(transparent)] pub struct Note(Option<String>); }
+
+        "a default becomes `None`": Note ["another value than before"]
+        old { pub struct E { #[serde(default)] note: String } } = E { note: "n".into() };
+        new { pub struct E { note: Option<String> } }
+
+        "`None` becomes another default": Note ["another value than before"]
+        old { pub struct E { note: Option<String> } } = E { note: Some("n".into()) };
+        new { pub struct E { #[serde(default = "some")] note: Option<String> } fn some() -> Option<String> { Some("s".into()) } }
+
+        "an `Option` gets a default": Compatible ["Option<String> default"]
+        old { pub struct E { note: Option<String> } } = E { note: Some("n".into()) };
+        new { pub struct E { #[serde(default)] note: Option<String> } }
+
+        "a field moves into a flattened `Option`": Compatible ["the same JSON"]
+        old { pub struct E { cents: u64, street: String } } = E { cents: 5, street: "Main".into() };
+        new { pub struct E { cents: u64, #[serde(flatten)] place: Option<P> } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
+
+        "a field moves into a flattened `Option` that needs another": Breaking ["+ zip: String", "lost without an error"]
+        old { pub struct E { cents: u64, street: String } } = E { cents: 5, street: "Main".into() };
+        new { pub struct E { cents: u64, #[serde(flatten)] place: Option<P> } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String, zip: String } }
+
+        "a flattened struct is added, as an `Option`": Compatible ["with `place` as `None`"]
+        old { pub struct E { cents: u64 } } = E { cents: 5 };
+        new { pub struct E { cents: u64, #[serde(flatten)] place: Option<P> } #[derive(Shape, Serialize, Deserialize)] pub struct P { street: String } }
     }
 }
