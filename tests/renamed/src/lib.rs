@@ -33,6 +33,7 @@ pub struct Amount(u64);
 #[derive(Event, Serialize, Deserialize)]
 #[event(name = "counter.taken", crate = ::evt)]
 pub struct Taken(pub Amount);
+
 /// Something was added, as it was stored once.
 #[derive(Deserialize)]
 pub struct AddedV1<T> {

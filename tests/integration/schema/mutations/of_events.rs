@@ -90,7 +90,7 @@ pub(super) fn edits() -> Vec<Edit> {
         old { #[event(name = "a.b")] pub struct E(u8); } = E(1);
         new { #[event(name = "a.b")] pub struct E { n: u8 } }
 
-        "an event is split, and the old one is read as what it was not": Breaking ["a.b v1", "~ n: u16 -> u8"]
+        "an event is split, and the old one is read as what it was not": Breaking ["a.b v1", "~ n: u16 -> u8", "split_from(\"a.b\", 1 => BV1)", "n: u16,"]
         old { #[event(name = "a.b")] pub struct E { n: u16 } } = E { n: 999 };
         new {
             #[event(name = "a.c", split_from("a.b", 1 => V1))] pub struct E { n: u8 }
