@@ -12,10 +12,12 @@ async fn warm(setting: &Setting) -> PostgresStore {
     let store = setting
         .open(|options| options.listen(false).max_connections(2))
         .await;
-    store
-        .append(commit_to("warm", Expected::Any, 1))
-        .await
-        .unwrap();
+    // To a stream that is new, and of one and of two events to one that is known: each statement
+    // that appends is prepared.
+    for events in [1, 1, 2] {
+        let commit = commit_to("warm", Expected::Any, events);
+        store.append(commit).await.unwrap();
+    }
     setting.proxy.reset();
     store
 }

@@ -11,3 +11,4 @@ mod outcome;
 mod pool;
 mod refusals;
 mod setting;
+mod turns;

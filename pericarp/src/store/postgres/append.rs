@@ -4,6 +4,8 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::fault::PostgresFault;
+use super::json::Json;
+use super::known::End;
 use super::read::fill_commit;
 use super::statements::Statements;
 use crate::store::{AppendError, Conflict, is_replay_of};
@@ -19,18 +21,34 @@ pub(super) struct Batch<'c> {
     turn_streams: Vec<i32>,
     turn_expected: Vec<i64>,
     turn_events: Vec<i32>,
+    turn_ordinals: Vec<i32>,
+    turn_places: Vec<i64>,
+    turn_versions: Vec<i64>,
     stream_names: Vec<&'c str>,
     categories: Vec<&'c str>,
-    event_commits: Vec<i32>,
     event_turns: Vec<i32>,
-    ordinals: Vec<i32>,
-    steps: Vec<i32>,
+    event_steps: Vec<i32>,
     ids: Vec<Uuid>,
     types: Vec<&'c str>,
     schema_versions: Vec<i64>,
     occurred: Vec<i64>,
-    payloads: Vec<&'c str>,
-    metadatas: Vec<&'c str>,
+    payloads: Vec<Json<'c>>,
+    metadatas: Vec<Json<'c>>,
+}
+
+/// A stream of a batch: its index, and how many events go to it.
+type Streams<'c> = HashMap<&'c str, (i32, i64)>;
+
+/// What the function answers.
+#[derive(Debug)]
+pub(super) struct Appended {
+    pub(super) verdicts: Vec<Verdict>,
+    /// Where the log ended before it.
+    pub(super) before: Position,
+    /// And where it ends now.
+    pub(super) end: End,
+    /// For each turn, the id of its stream, if there is such a stream.
+    pub(super) stream_ids: Vec<Option<i64>>,
 }
 
 /// What the function said of one commit.
@@ -47,40 +65,40 @@ pub(super) enum Verdict {
 impl<'c> Batch<'c> {
     pub(super) fn new(commits: impl IntoIterator<Item = &'c Commit>) -> Self {
         let mut batch = Self::default();
-        let mut streams: HashMap<&str, i32> = HashMap::new();
+        let mut streams = Streams::new();
         for commit in commits {
             batch.push(commit, &mut streams);
         }
         batch
     }
 
-    fn push(&mut self, commit: &'c Commit, streams: &mut HashMap<&'c str, i32>) {
+    fn push(&mut self, commit: &'c Commit, streams: &mut Streams<'c>) {
         self.commit_ids.push(commit.id().get());
-        let number = self.commit_ids.len() as i32;
-        let mut ordinal = 0;
+        let place = self.ids.len();
         for (append, events) in commit.appends() {
             let name = append.stream.as_str();
-            let stream = *streams.entry(name).or_insert_with(|| {
+            let (stream, version) = streams.entry(name).or_insert_with(|| {
                 self.stream_names.push(name);
                 self.categories.push(append.stream.category());
-                self.stream_names.len() as i32
+                (self.stream_names.len() as i32, 0)
             });
-            self.turn_streams.push(stream);
+            self.turn_streams.push(*stream);
             self.turn_expected.push(expected(append.expected));
             self.turn_events.push(events.len() as i32);
+            self.turn_ordinals.push((self.ids.len() - place) as i32);
+            self.turn_places.push(self.ids.len() as i64);
+            self.turn_versions.push(*version);
+            *version += events.len() as i64;
             let turn = self.turn_streams.len() as i32;
             for (step, event) in (1..).zip(events) {
-                self.event_commits.push(number);
                 self.event_turns.push(turn);
-                self.ordinals.push(ordinal);
-                self.steps.push(step);
+                self.event_steps.push(step);
                 self.ids.push(event.id.unwrap_or_default());
                 self.types.push(event.event_type.as_str());
                 self.schema_versions.push(event.schema_version.into());
                 self.occurred.push(event.occurred_at.as_micros());
-                self.payloads.push(event.data);
-                self.metadatas.push(event.metadata);
-                ordinal += 1;
+                self.payloads.push(Json(event.data));
+                self.metadatas.push(Json(event.metadata));
             }
         }
         self.commit_turns.push(self.turn_streams.len() as i32);
@@ -94,7 +112,7 @@ impl<'c> Batch<'c> {
         now: Timestamp,
         relaxed: bool,
         commits: &[&Commit],
-    ) -> Result<Vec<Verdict>, PostgresFault> {
+    ) -> Result<Appended, PostgresFault> {
         let row = statements
             .query(AssertSqlSafe(statements.append.clone()))
             .bind(&self.commit_ids)
@@ -102,12 +120,13 @@ impl<'c> Batch<'c> {
             .bind(&self.turn_streams)
             .bind(&self.turn_expected)
             .bind(&self.turn_events)
+            .bind(&self.turn_ordinals)
+            .bind(&self.turn_places)
+            .bind(&self.turn_versions)
             .bind(&self.stream_names)
             .bind(&self.categories)
-            .bind(&self.event_commits)
             .bind(&self.event_turns)
-            .bind(&self.ordinals)
-            .bind(&self.steps)
+            .bind(&self.event_steps)
             .bind(&self.ids)
             .bind(&self.types)
             .bind(&self.schema_versions)
@@ -118,56 +137,78 @@ impl<'c> Batch<'c> {
             .bind(relaxed)
             .fetch_one(connection)
             .await?;
-        let first: Vec<i64> = row.try_get(0)?;
-        let conflict: Vec<i32> = row.try_get(1)?;
+        let codes: Vec<i32> = row.try_get(0)?;
+        let places: Vec<i64> = row.try_get(1)?;
         let before: Vec<i64> = row.try_get(2)?;
         let recorded = Timestamp::from_micros(row.try_get(3)?);
-        let version =
-            |turn: usize| Version::new(before.get(turn).copied().unwrap_or(0).unsigned_abs());
+        let start: i64 = row.try_get(4)?;
+        let stream_ids: Vec<Option<i64>> = row.try_get(5)?;
+        let turns = self.turn_streams.len();
+        let sizes = (codes.len(), places.len(), before.len(), stream_ids.len());
+        if sizes != (commits.len(), turns, turns, self.stream_names.len()) {
+            return Err(PostgresFault::nonsense());
+        }
+        let before_all = Position::new(start.unsigned_abs());
+        let mut end = End {
+            position: before_all,
+            recorded_at: recorded,
+        };
         let mut verdicts = Vec::with_capacity(commits.len());
         let mut turn = 0;
-        for ((commit, first), conflict) in commits.iter().zip(first).zip(conflict) {
-            verdicts.push(match first {
-                -1 => Verdict::Known,
-                -2 => {
-                    let turn_of_commit = (conflict as usize).saturating_sub(turn + 1);
-                    let actual = version((conflict as usize).saturating_sub(1));
-                    match commit.appends().nth(turn_of_commit) {
-                        Some((append, _)) => Verdict::Conflict(Conflict::new(
-                            append.stream.clone(),
-                            append.expected,
-                            actual,
-                        )),
-                        None => return Err(PostgresFault::nonsense()),
-                    }
-                }
-                _ => {
-                    let mut answer = if commit.is_empty() {
-                        Committed::nothing(commit.id())
-                    } else {
-                        let first = first.unsigned_abs();
-                        let last = first + commit.len() as u64 - 1;
-                        let (first, last) = (Position::new(first), Position::new(last));
-                        Committed::new(commit.id(), first, last, recorded)
-                    };
-                    for (number, (append, events)) in commit.appends().enumerate() {
-                        answer.streams.push(StreamCommitted::after(
-                            append.stream.clone(),
-                            version(turn + number),
-                            events.len(),
-                        ));
-                    }
+        for (commit, code) in commits.iter().zip(codes) {
+            let turns = commit.appends().count();
+            verdicts.push(match code {
+                0 => {
+                    let answer = stored(commit, &places[turn..], &before[turn..], recorded);
+                    end.position = end.position.max(answer.last);
                     Verdict::Stored(answer)
                 }
+                -1 => Verdict::Known,
+                // Of all turns, from 1.
+                conflict => {
+                    let conflict = (conflict.unsigned_abs() as usize).wrapping_sub(turn + 1);
+                    let (append, _) = commit
+                        .appends()
+                        .nth(conflict)
+                        .ok_or_else(PostgresFault::nonsense)?;
+                    Verdict::Conflict(Conflict::new(
+                        append.stream.clone(),
+                        append.expected,
+                        Version::new(before[turn + conflict].unsigned_abs()),
+                    ))
+                }
             });
-            turn += commit.appends().count();
+            turn += turns;
         }
-        if verdicts.len() == commits.len() {
-            Ok(verdicts)
-        } else {
-            Err(PostgresFault::nonsense())
-        }
+        let of_turn = |stream: &i32| stream_ids[stream.unsigned_abs() as usize - 1];
+        Ok(Appended {
+            verdicts,
+            before: before_all,
+            end,
+            stream_ids: self.turn_streams.iter().map(of_turn).collect(),
+        })
     }
+}
+
+/// The answer to a commit that is stored, from the positions and versions before its turns.
+fn stored(commit: &Commit, places: &[i64], before: &[i64], recorded: Timestamp) -> Committed {
+    let mut answer = match places.first() {
+        Some(place) if !commit.is_empty() => {
+            let place = place.unsigned_abs();
+            let (first, last) = (place + 1, place + commit.len() as u64);
+            let (first, last) = (Position::new(first), Position::new(last));
+            Committed::new(commit.id(), first, last, recorded)
+        }
+        _ => Committed::nothing(commit.id()),
+    };
+    for ((append, events), before) in commit.appends().zip(before) {
+        let before = Version::new(before.unsigned_abs());
+        let stream = append.stream.clone();
+        answer
+            .streams
+            .push(StreamCommitted::after(stream, before, events.len()));
+    }
+    answer
 }
 
 /// The answer to a commit whose id is in the log: the first one, if it is the same commit.

@@ -3,13 +3,17 @@
 mod append;
 mod bulk;
 mod doctor;
+mod drive;
 mod fault;
+mod json;
+mod known;
 mod migrate;
 mod open;
 mod options;
 mod read;
 mod readers;
 mod row;
+mod rows;
 mod statements;
 mod stream;
 mod transaction;
@@ -17,6 +21,8 @@ mod wake;
 mod writer;
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::PgConnection;
@@ -25,6 +31,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use self::drive::Drive;
 use self::read::{Fill, Head, VersionOf};
 use self::readers::Readers;
 use self::statements::Statements;
@@ -66,6 +73,7 @@ struct Shared {
     readers: Arc<Readers>,
     /// Gone once the store is closed.
     appends: Mutex<Option<mpsc::Sender<Appending>>>,
+    drive: Arc<Drive>,
     /// Ends when the writer does.
     writing: watch::Receiver<()>,
     wake: Arc<Wake>,
@@ -107,8 +115,11 @@ impl Store for PostgresStore {
         let Some(appends) = self.shared.appends() else {
             return Err(AppendError::Closed);
         };
+        if !self.shared.drive.is_alive() {
+            return Err(AppendError::Closed);
+        }
         let id = commit.id();
-        let (answer, answered) = oneshot::channel();
+        let (answer, mut answered) = oneshot::channel();
         let appending = Appending { commit, answer };
         let sent = match options.when_full {
             WhenFull::Wait => appends
@@ -125,7 +136,12 @@ impl Store for PostgresStore {
         // The queue ends when the last who can append is gone.
         drop(appends);
         sent?;
-        answered.await.unwrap_or_else(|_| {
+        let mut lead = self.shared.drive.lead();
+        let answer = poll_fn(|context| {
+            lead.poll(context);
+            Pin::new(&mut answered).poll(context)
+        });
+        answer.await.unwrap_or_else(|_| {
             let source = "the runtime that the store was opened on ended before it answered".into();
             Err(AppendError::OutcomeUnknown { id, source })
         })
@@ -200,27 +216,6 @@ impl<T> Drop for AbortOnDrop<T> {
 }
 
 impl Shared {
-    fn new(
-        options: PostgresOptions,
-        statements: Arc<Statements>,
-        readers: Arc<Readers>,
-        appends: mpsc::Sender<Appending>,
-        writing: watch::Receiver<()>,
-        wake: Arc<Wake>,
-        channel: String,
-    ) -> Self {
-        Self {
-            options,
-            statements,
-            readers,
-            appends: Mutex::new(Some(appends)),
-            writing,
-            wake,
-            channel,
-            importer: AsyncMutex::default(),
-        }
-    }
-
     fn appends(&self) -> Option<mpsc::Sender<Appending>> {
         let appends = self.appends.lock().unwrap_or_else(PoisonError::into_inner);
         appends.clone()
@@ -231,6 +226,7 @@ impl Shared {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
+        self.drive.close();
         self.wake.close();
     }
 }

@@ -1,12 +1,13 @@
 use std::io::ErrorKind;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use sqlx::{Connection as _, PgConnection};
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
 use tokio::time::{sleep, timeout};
 
+use super::drive::Drive;
 use super::fault::PostgresFault;
 use super::migrate::{MIGRATIONS, MigrateError, migrate};
 use super::readers::Readers;
@@ -14,7 +15,7 @@ use super::statements::{Statements, quoted};
 use super::wake::Wake;
 use super::writer::{GRACE, Writer};
 use super::{PostgresOptions, Shared};
-use crate::store::OpenError;
+use crate::store::{Durability, OpenError};
 
 /// The oldest server that is known to work, as `server_version_num` has it.
 const OLDEST_SERVER: i32 = 130_000;
@@ -36,8 +37,9 @@ pub(super) async fn open(options: PostgresOptions) -> Result<Shared, OpenError> 
     };
     let channel = format!("pericarp_{log}");
     let named = options.statement_cache > 0;
-    let statements = Arc::new(Statements::new(&options.schema, named));
-    let readers = Readers::open(&options, statements.clone(), runtime)
+    let relaxed = options.durability == Durability::Relaxed;
+    let statements = Arc::new(Statements::new(&options.schema, named, relaxed));
+    let readers = Readers::open(&options, statements.clone(), runtime.clone())
         .await
         .map_err(|error| match error {
             sqlx::Error::PoolTimedOut => silent(place, options.acquire_timeout),
@@ -46,23 +48,41 @@ pub(super) async fn open(options: PostgresOptions) -> Result<Shared, OpenError> 
     let readers = Arc::new(readers);
     let wake = Arc::new(Wake::new());
     let (sender, appends) = mpsc::channel(options.queue_capacity);
+    let (running, writing) = watch::channel(());
     let writer = Writer::new(
         options.clone(),
         statements.clone(),
         connection,
         wake.clone(),
+        appends,
+        running,
     );
-    let (running, writing) = watch::channel(());
-    tokio::spawn(async move {
-        writer.run(appends).await;
-        drop(running);
-    });
+    let drive = Drive::new(writer, runtime.clone(), alive(&runtime, writing.clone()));
     if options.listen {
         tokio::spawn(wake.clone().announce(options.connection(), channel.clone()));
     }
-    Ok(Shared::new(
-        options, statements, readers, sender, writing, wake, channel,
-    ))
+    Ok(Shared {
+        options,
+        statements,
+        readers,
+        appends: Mutex::new(Some(sender)),
+        drive: Arc::new(drive),
+        writing,
+        wake,
+        channel,
+        importer: AsyncMutex::default(),
+    })
+}
+
+/// What is there as long as the runtime is, and the writer.
+fn alive(runtime: &Handle, mut writing: watch::Receiver<()>) -> Weak<()> {
+    let alive = Arc::new(());
+    let there = Arc::downgrade(&alive);
+    runtime.spawn(async move {
+        while writing.changed().await.is_ok() {}
+        drop(alive);
+    });
+    there
 }
 
 /// How many statements' time opening may take, when the network is silent.

@@ -11,7 +11,11 @@ use crate::store::{Direction, Filter, ReadLog, ReadStream, ReadStreams};
 #[derive(Debug)]
 pub(super) struct Statements {
     schema: String,
+    /// The arguments of pericarp_append.
     pub(super) append: Arc<str>,
+    /// See [`insert`] and [`insert_one`].
+    pub(super) insert: Arc<str>,
+    pub(super) insert_one: Arc<str>,
     /// Whether they are prepared by name. sqlx closes those that its cache drops, and no other.
     pub(super) named: bool,
 }
@@ -21,22 +25,27 @@ pub(super) fn quoted(schema: &str) -> String {
     format!("\"{schema}\"")
 }
 
+/// What a row of the log is stored with.
+const COLUMNS: &str =
+    "position, stream, version, occurred_at, recorded_at, id, schema_version, ordinal,
+    type, data, metadata";
 /// What an aggregate folds, in the order that `row::facts` takes it.
 const FACTS: &str = "e.version, e.type, e.schema_version, e.occurred_at, e.data, e.metadata";
 /// What is known of an event beside that, in the order that `row::event` takes it.
 const RECORD: &str = "e.position, e.id, e.ordinal, e.recorded_at";
 
 impl Statements {
-    pub(super) fn new(schema: &str, named: bool) -> Self {
+    pub(super) fn new(schema: &str, named: bool, relaxed: bool) -> Self {
         let schema = quoted(schema);
         let append = format!(
-            "SELECT first, conflict, before, recorded FROM {schema}.pericarp_append(
-                $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-                $16::text[]::json[], $17::text[]::json[], $18, $19)"
+            "SELECT verdicts, places, before, recorded, start, stream_ids FROM {schema}.pericarp_append(
+                $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
         );
         Self {
-            schema,
             append: append.into(),
+            insert: insert(&schema, relaxed).into(),
+            insert_one: insert_one(&schema, relaxed).into(),
+            schema,
             named,
         }
     }
@@ -230,4 +239,55 @@ impl Statements {
 
 fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+/// $1: the position, $2: the stream, $3: the version, $4: occurred_at, $5: recorded_at, $6: the
+/// id, $7: the schema version, $8: the ordinal, $9: the type, $10: the payload, $11: the
+/// metadata.
+///
+/// Whatever has the position is somebody else's: then nothing is stored.
+fn insert_one(schema: &str, relaxed: bool) -> String {
+    let held = held(schema, relaxed, None);
+    format!(
+        "INSERT INTO {schema}.pericarp_events ({COLUMNS})
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 WHERE {held}
+         ON CONFLICT (position) DO NOTHING"
+    )
+}
+
+/// $1: where the log ends, $2: recorded_at, and the other columns as arrays: $3: positions, $4:
+/// streams, $5: versions, $6: occurred_at, $7: ids, $8: schema versions, $9: ordinals, $10:
+/// types, $11: payloads, $12: metadata.
+///
+/// The end is looked for before the lock is there: who appends in between has the first
+/// position, and the statement fails.
+fn insert(schema: &str, relaxed: bool) -> String {
+    let ends = format!("(SELECT max(position) FROM {schema}.pericarp_events) = $1");
+    let held = held(schema, relaxed, Some(&ends));
+    format!(
+        "INSERT INTO {schema}.pericarp_events ({COLUMNS})
+         SELECT e.position, e.stream, e.version, e.occurred_at, $2, e.id, e.schema_version, e.ordinal,
+                e.type, e.data, e.metadata
+         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             AS e (position, stream, version, occurred_at, id, schema_version, ordinal, type, data, metadata)
+         WHERE (SELECT {held})"
+    )
+}
+
+/// Whether the append lock is held, which is tried once and if a condition holds; see
+/// pericarp_lock. What is durable is settled as in pericarp_append.
+fn held(schema: &str, relaxed: bool, condition: Option<&str>) -> String {
+    let log = format!("'{schema}.pericarp_events'::regclass::oid");
+    let condition = condition.unwrap_or("true");
+    let settle = if relaxed {
+        "set_config('synchronous_commit', 'off', true) IS NOT NULL"
+    } else {
+        "(current_setting('synchronous_commit') <> 'off'
+          OR set_config('synchronous_commit', 'on', true) IS NOT NULL)"
+    };
+    // The trigger looks whether it may be, even if no row is stored.
+    format!(
+        "CASE WHEN set_config('pericarp.appending', {log}::text, true) IS NULL OR NOT {condition} THEN false
+              WHEN pg_try_advisory_xact_lock(1885696617, {log}::bigint::bit(32)::integer) THEN {settle} END"
+    )
 }

@@ -40,11 +40,11 @@ impl PostgresStore {
         let failed = |fault: PostgresFault| fault.append_error(commit.id(), false);
         let relaxed = options.durability == Durability::Relaxed;
         let now = options.clock.now();
-        let mut verdicts = Batch::new([commit])
+        let mut appended = Batch::new([commit])
             .append(transaction, statements, now, relaxed, &[commit])
             .await
             .map_err(failed)?;
-        match verdicts.pop() {
+        match appended.verdicts.pop() {
             Some(Verdict::Stored(committed)) => Ok(committed),
             Some(Verdict::Conflict(conflict)) => Err(conflict.into()),
             Some(Verdict::Known) => replay(transaction, statements, commit)

@@ -4,15 +4,16 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
 use super::append::{Batch, Verdict, duplicate, replay};
 use super::fault::{Kind, PostgresFault};
+use super::known::Known;
 use super::wake::Wake;
 use super::{PostgresOptions, statements::Statements};
 use crate::store::{AppendError, Durability};
-use crate::{Commit, Committed};
+use crate::{Commit, Committed, Timestamp};
 
 type Outcome = Result<Committed, AppendError>;
 
@@ -22,13 +23,19 @@ pub(super) struct Appending {
     pub(super) answer: oneshot::Sender<Outcome>,
 }
 
-/// The one task that appends: it collects what waits, and stores it as one transaction.
+/// What appends: it collects what waits, and stores it as one transaction.
 pub(super) struct Writer {
     options: PostgresOptions,
     connect: PgConnectOptions,
     statements: Arc<Statements>,
     connection: Option<PgConnection>,
     wake: Arc<Wake>,
+    appends: mpsc::Receiver<Appending>,
+    /// How many the last batch had.
+    last: usize,
+    known: Known,
+    /// Gone once it has ended.
+    _running: watch::Sender<()>,
 }
 
 /// A fault, and whether an attempt before it may have stored the batch.
@@ -43,6 +50,7 @@ const BATCH_BYTES: usize = 16 << 20;
 const TRIES: usize = 5;
 /// How much longer to wait for an answer than the server says that it works on it.
 pub(super) const GRACE: Duration = Duration::from_secs(2);
+const UNIQUE_VIOLATION: &str = "23505";
 
 impl Writer {
     pub(super) fn new(
@@ -50,6 +58,8 @@ impl Writer {
         statements: Arc<Statements>,
         connection: PgConnection,
         wake: Arc<Wake>,
+        appends: mpsc::Receiver<Appending>,
+        running: watch::Sender<()>,
     ) -> Self {
         Self {
             connect: options.connection(),
@@ -57,15 +67,36 @@ impl Writer {
             statements,
             connection: Some(connection),
             wake,
+            appends,
+            last: 0,
+            known: Known::default(),
+            _running: running,
         }
     }
 
-    /// Commits what is queued, batch after batch, until nobody can append any more.
-    pub(super) async fn run(mut self, mut appends: mpsc::Receiver<Appending>) {
+    /// Stores what is queued, once.
+    pub(super) async fn turn(mut self: Box<Self>) -> Box<Self> {
+        let mut batch = self.collect().await;
+        self.last = batch.len();
+        self.commit(&mut batch).await;
+        self
+    }
+
+    /// Whether there is something to store, or soon will be: those who were answered together come
+    /// back together.
+    pub(super) fn expects_more(&self) -> bool {
+        self.last > 1 || !self.appends.is_empty()
+    }
+
+    /// Stores what is queued until nobody can append any more, and ends.
+    pub(super) async fn finish(mut self: Box<Self>) {
         let mut batch = Vec::new();
-        let mut expected = 1;
-        while self.collect(&mut appends, &mut batch, expected).await {
-            expected = batch.len();
+        while self
+            .appends
+            .recv_many(&mut batch, self.options.queue_capacity)
+            .await
+            > 0
+        {
             self.commit(&mut batch).await;
         }
         if let Some(connection) = self.connection.take() {
@@ -74,29 +105,23 @@ impl Writer {
         }
     }
 
-    /// Waits for an append, then lingers for as many as there were last time; `false` at the end.
-    async fn collect(
-        &self,
-        appends: &mut mpsc::Receiver<Appending>,
-        batch: &mut Vec<Appending>,
-        expected: usize,
-    ) -> bool {
-        let most = self.options.queue_capacity;
-        if appends.recv_many(batch, most).await == 0 {
-            return false;
-        }
-        let start = Instant::now();
-        // Those who were answered last come back as soon as they get to run, which is within
-        // microseconds or not at all: a timer could not wait for so short a time.
-        while batch.len() < expected && start.elapsed() < self.options.linger {
-            tokio::task::yield_now().await;
+    /// Takes what is queued, and lingers for as many as there were last time.
+    async fn collect(&mut self) -> Vec<Appending> {
+        let (most, start) = (self.options.queue_capacity, Instant::now());
+        let mut batch = Vec::with_capacity(self.appends.len());
+        loop {
             while batch.len() < most
-                && let Ok(appending) = appends.try_recv()
+                && let Ok(appending) = self.appends.try_recv()
             {
                 batch.push(appending);
             }
+            if batch.len() >= self.last.min(most) || start.elapsed() >= self.options.linger {
+                return batch;
+            }
+            // Those who were answered last come back as soon as they get to run, which is within
+            // microseconds or not at all: a timer could not wait for so short a time.
+            tokio::task::yield_now().await;
         }
-        true
     }
 
     async fn commit(&mut self, batch: &mut Vec<Appending>) {
@@ -156,14 +181,13 @@ impl Writer {
         }
     }
 
-    /// Stores commits as one transaction, over a new connection if the last is gone: as their ids
-    /// are found if they were stored before, doing it again does no harm.
+    /// Stores commits, over a new connection if the last is gone: as their ids are found if they
+    /// were stored before, doing it again does no harm.
     async fn store(&mut self, commits: &[&Commit]) -> Result<Vec<Outcome>, Failure> {
-        let batch = Batch::new(commits.iter().copied());
         let deadline = Instant::now() + self.options.acquire_timeout;
         let (mut may_be_stored, mut tries) = (false, 0);
         loop {
-            let fault = match self.attempt(&batch, commits).await {
+            let fault = match self.attempt(commits).await {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(Attempt::NotSent(fault)) => fault,
                 Err(Attempt::Sent(fault)) => {
@@ -171,6 +195,7 @@ impl Writer {
                     fault
                 }
             };
+            self.known.forget();
             tries += 1;
             let again = match fault.kind() {
                 Kind::Elsewhere | Kind::Lost | Kind::Silent => {
@@ -191,27 +216,84 @@ impl Writer {
         }
     }
 
-    async fn attempt(
-        &mut self,
-        batch: &Batch<'_>,
-        commits: &[&Commit],
-    ) -> Result<Vec<Outcome>, Attempt> {
-        let patience = self.options.query_timeout.map(|timeout| timeout + GRACE);
+    /// Stores those commits that are accepted as far as is known, and has the server decide on the
+    /// rest: in steady state there is none.
+    async fn attempt(&mut self, commits: &[&Commit]) -> Result<Vec<Outcome>, Attempt> {
         let now = self.options.clock.now();
-        let relaxed = self.options.durability == Durability::Relaxed;
-        let statements = self.statements.clone();
+        let mut answers = self.insert(commits, now).await?;
+        answers.resize_with(commits.len(), || None);
+        let undecided = commits.iter().zip(&answers);
+        let undecided = undecided.filter(|(_, answer)| answer.is_none());
+        let undecided: Vec<&Commit> = undecided.map(|(commit, _)| *commit).collect();
+        let mut decided = if undecided.is_empty() {
+            Vec::new()
+        } else {
+            self.decide(&undecided, now).await?
+        }
+        .into_iter();
+        let outcomes = answers.into_iter().map(|answer| match answer {
+            Some(committed) => Some(Ok(committed)),
+            None => decided.next(),
+        });
+        let outcomes: Option<Vec<Outcome>> = outcomes.collect();
+        outcomes.ok_or_else(|| Attempt::Sent(PostgresFault::nonsense()))
+    }
+
+    /// Stores what can be without a question. What it did not has no answer.
+    async fn insert(
+        &mut self,
+        commits: &[&Commit],
+        now: Timestamp,
+    ) -> Result<Vec<Option<Committed>>, Attempt> {
+        let Some(rows) = self.known.rows(commits, now) else {
+            return Ok(Vec::new());
+        };
+        let (patience, statements) = (self.patience(), self.statements.clone());
         let connection = self.connect().await.map_err(Attempt::NotSent)?;
-        let verdicts = within(
+        match within(patience, rows.store(connection, &statements)).await {
+            Ok(true) => {
+                self.wake.appended(rows.end.position);
+                Ok(rows.answers)
+            }
+            Ok(false) => {
+                self.known.miss();
+                Ok(Vec::new())
+            }
+            // Somebody else was faster, or an id is in the log already.
+            Err(fault) if fault.sqlstate() == Some(UNIQUE_VIOLATION) => {
+                self.known.miss();
+                Ok(Vec::new())
+            }
+            Err(fault) => Err(Attempt::Sent(fault)),
+        }
+    }
+
+    /// Has the server decide on each commit, and store those it accepts.
+    async fn decide(
+        &mut self,
+        commits: &[&Commit],
+        now: Timestamp,
+    ) -> Result<Vec<Outcome>, Attempt> {
+        let relaxed = self.options.durability == Durability::Relaxed;
+        let (patience, statements) = (self.patience(), self.statements.clone());
+        let batch = Batch::new(commits.iter().copied());
+        let connection = self.connect().await.map_err(Attempt::NotSent)?;
+        let appended = within(
             patience,
             batch.append(connection, &statements, now, relaxed, commits),
         )
         .await
         .map_err(Attempt::Sent)?;
+        self.known.learn(appended.before, appended.end);
         let mut outcomes = Vec::with_capacity(commits.len());
-        for (commit, verdict) in commits.iter().zip(verdicts) {
+        let mut ids = appended.stream_ids.as_slice();
+        for (commit, verdict) in commits.iter().zip(appended.verdicts) {
+            let (of_commit, rest) = ids.split_at(commit.appends().count().min(ids.len()));
+            ids = rest;
             outcomes.push(match verdict {
                 Verdict::Stored(committed) => {
                     self.wake.appended(committed.last);
+                    self.known.stored(&committed, of_commit);
                     Ok(committed)
                 }
                 Verdict::Conflict(conflict) => Err(conflict.into()),
@@ -224,6 +306,11 @@ impl Writer {
             });
         }
         Ok(outcomes)
+    }
+
+    /// How long to wait for an answer.
+    fn patience(&self) -> Option<Duration> {
+        self.options.query_timeout.map(|timeout| timeout + GRACE)
     }
 
     async fn connect(&mut self) -> Result<&mut PgConnection, PostgresFault> {
@@ -247,7 +334,7 @@ impl Writer {
             fault,
             may_be_stored,
         } = failure;
-        if fault.sqlstate() == Some("23505") {
+        if fault.sqlstate() == Some(UNIQUE_VIOLATION) {
             let statements = self.statements.clone();
             if let Ok(connection) = self.connect().await
                 && let Ok(Some(event_id)) = duplicate(connection, &statements, commit).await

@@ -26,8 +26,7 @@ CREATE INDEX pericarp_events_type ON @schema@.pericarp_events (type, position);
 CREATE INDEX pericarp_events_time ON @schema@.pericarp_events
     USING brin (recorded_at) WITH (pages_per_range = 32, autosummarize = on);
 
--- Nobody changes or removes what is there, and nobody adds to it but under the lock, which
--- pericarp_append and pericarp_lock take: whoever has the lock would have to wait for the end of
+-- Nobody changes or removes what is there, and nobody adds to it but under the lock: whoever has the lock would have to wait for the end of
 -- another's transaction that added the same stream.
 CREATE FUNCTION @schema@.pericarp_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -42,7 +41,10 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER pericarp_events_append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
+CREATE TRIGGER pericarp_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+    ON @schema@.pericarp_events FOR EACH STATEMENT EXECUTE FUNCTION @schema@.pericarp_append_only();
+-- Afterwards, since the statement may be what takes the lock.
+CREATE TRIGGER pericarp_events_under_lock AFTER INSERT
     ON @schema@.pericarp_events FOR EACH STATEMENT EXECUTE FUNCTION @schema@.pericarp_append_only();
 CREATE TRIGGER pericarp_streams_append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
     ON @schema@.pericarp_streams FOR EACH STATEMENT EXECUTE FUNCTION @schema@.pericarp_append_only();
@@ -66,128 +68,149 @@ END $$;
 -- Gives each commit its verdict, and stores those that are accepted. A commit is a run of turns;
 -- a turn is a run of events to one stream. Arrays count from 1.
 --
---   first     per commit: the position of its first event; 0 if it was accepted and has none,
---             -1 if an event with its id is in the log already, -2 if a turn conflicts
---   conflict  per commit: the turn that conflicts, or 0
+--   verdicts  per commit: 0 if it was accepted, the turn that conflicts, or -1 if an event with
+--             its id is in the log already
+--   places    per turn: the position before its first event, or -1 if it is not stored
 --   before    per turn: the version of its stream before it
+--
+-- Its plans are made once, for arrays of any length and tables of any size, so they go by indexes
+-- whatever the size was then: planning would take longer than what is planned.
 CREATE FUNCTION @schema@.pericarp_append(
-    commit_ids     uuid[],
-    commit_turns   integer[],   -- per commit: its last turn
-    turn_streams   integer[],   -- per turn: an index of stream_names
-    turn_expected  bigint[],    -- per turn: the version, -1 for any, -2 for any but none
-    turn_events    integer[],   -- per turn: how many events
-    stream_names   text[],      -- each once
-    categories     text[],
-    event_commits  integer[],   -- per event: its commit, its turn, its places in both
-    event_turns    integer[],
-    ordinals       integer[],
-    steps          integer[],
-    ids            uuid[],
-    types          text[],
+    commit_ids      uuid[],
+    commit_turns    integer[],  -- per commit: its last turn
+    turn_streams    integer[],  -- per turn: an index of stream_names
+    turn_expected   bigint[],   -- per turn: the version, -1 for any, -2 for any but none
+    turn_events     integer[],  -- per turn: how many events
+    turn_ordinals   integer[],  -- per turn: how many events of its commit are before it,
+    turn_places     bigint[],   --           how many of all commits,
+    turn_versions   bigint[],   --           and how many of all commits to its stream
+    stream_names    text[],     -- each once
+    categories      text[],
+    event_turns     integer[],  -- per event: its turn, and its place there from 1
+    event_steps     integer[],
+    ids             uuid[],
+    types           text[],
     schema_versions bigint[],
-    occurred       bigint[],
-    payloads       json[],
-    metadatas      json[],
-    clock          bigint,
-    relaxed        boolean,
-    OUT first      bigint[],
-    OUT conflict   integer[],
-    OUT before     bigint[],
-    OUT recorded   bigint
-) LANGUAGE plpgsql AS $$
+    occurred        bigint[],
+    payloads        json[],
+    metadatas       json[],
+    clock           bigint,
+    relaxed         boolean,
+    OUT verdicts    integer[],
+    OUT places      bigint[],
+    OUT before      bigint[],
+    OUT recorded    bigint,
+    OUT start       bigint,
+    OUT stream_ids  bigint[]
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     head       bigint;
-    start      bigint;
     newest     bigint;
-    stream_ids bigint[];
+    found      bigint[];
     heads      bigint[];
+    accepted   boolean;
     known      boolean[];
     turn       integer := 1;
     began      integer;
     stream     integer;
-    expected   bigint;
-    actual     bigint;
-    next_id    bigint;
+    fresh      integer[];
+    last_id    bigint;
 BEGIN
     PERFORM @schema@.pericarp_lock();
     -- From here on every statement sees what whoever held the lock before has committed.
     SELECT e.position, e.recorded_at INTO head, newest
         FROM @schema@.pericarp_events e ORDER BY e.position DESC LIMIT 1;
-    start := coalesce(head, 0);
-    head := start;
+    head := coalesce(head, 0);
+    start := head;
     recorded := greatest(clock, newest);
-    first := array_fill(0::bigint, ARRAY[cardinality(commit_ids)]);
-    conflict := array_fill(0, ARRAY[cardinality(commit_ids)]);
-    before := array_fill(0::bigint, ARRAY[cardinality(turn_streams)]);
-    SELECT array_agg(s.id), array_agg(s.head) INTO stream_ids, heads FROM (
-        SELECT n.id, coalesce((SELECT max(e.version) FROM @schema@.pericarp_events e WHERE e.stream = n.id), 0) AS head
-        FROM (SELECT (SELECT s.id FROM @schema@.pericarp_streams s WHERE s.name = u.name) AS id
-              FROM unnest(stream_names) AS u (name)) AS n
-    ) AS s;
-    SELECT array_agg(EXISTS (SELECT 1 FROM @schema@.pericarp_events e WHERE e.id = u.id))
-        INTO known FROM unnest(commit_ids) AS u (id);
+    SELECT coalesce(array_agg(s.id), '{}'), array_agg(coalesce((SELECT e.version FROM @schema@.pericarp_events e
+                                                WHERE e.stream = s.id ORDER BY e.version DESC LIMIT 1), 0))
+        INTO found, heads
+        FROM (SELECT (SELECT s.id FROM @schema@.pericarp_streams s WHERE s.name = n.name) AS id
+              FROM unnest(stream_names) AS n (name) OFFSET 0) AS s;
 
-    FOR c IN 1 .. cardinality(commit_ids) LOOP
-        IF known[c] THEN
-            first[c] := -1;
-        ELSE
-            first[c] := head + 1;
-            began := turn;
-            WHILE turn <= commit_turns[c] LOOP
-                stream := turn_streams[turn];
-                expected := turn_expected[turn];
-                actual := heads[stream];
-                before[turn] := actual;
-                IF expected = actual OR expected = -1 OR expected = -2 AND actual > 0 THEN
-                    heads[stream] := actual + turn_events[turn];
-                    head := head + turn_events[turn];
-                    turn := turn + 1;
-                ELSE
-                    conflict[c] := turn;
-                    head := first[c] - 1;
-                    first[c] := -2;
+    -- As a rule all are accepted, and everything follows from the counts.
+    verdicts := array_fill(0, ARRAY[cardinality(commit_ids)]);
+    SELECT coalesce(array_agg(head + t.place), '{}'), coalesce(array_agg(heads[t.stream] + t.version), '{}'),
+           coalesce(bool_and(t.expected IN (-1, heads[t.stream] + t.version)
+                             OR t.expected = -2 AND heads[t.stream] + t.version > 0), true)
+        INTO places, before, accepted
+        FROM unnest(turn_streams, turn_expected, turn_places, turn_versions) AS t (stream, expected, place, version);
+
+    LOOP
+        IF NOT accepted THEN
+            -- One is not, so they are looked at one after another.
+            SELECT array_agg((SELECT true FROM @schema@.pericarp_events e WHERE e.id = c.id))
+                INTO known FROM unnest(commit_ids) AS c (id);
+            FOR c IN 1 .. cardinality(commit_ids) LOOP
+                began := turn;
+                IF known[c] THEN
+                    verdicts[c] := -1;
+                END IF;
+                WHILE verdicts[c] = 0 AND turn <= commit_turns[c] LOOP
+                    stream := turn_streams[turn];
+                    before[turn] := heads[stream];
+                    IF turn_expected[turn] IN (-1, heads[stream]) OR turn_expected[turn] = -2 AND heads[stream] > 0 THEN
+                        places[turn] := head;
+                        heads[stream] := heads[stream] + turn_events[turn];
+                        head := head + turn_events[turn];
+                        turn := turn + 1;
+                    ELSE
+                        verdicts[c] := turn;
+                    END IF;
+                END LOOP;
+                IF verdicts[c] <> 0 THEN
                     -- What its earlier turns would have added is not added.
                     WHILE turn > began LOOP
                         turn := turn - 1;
                         heads[turn_streams[turn]] := before[turn];
+                        head := places[turn];
                     END LOOP;
-                    EXIT;
+                    WHILE turn <= commit_turns[c] LOOP
+                        places[turn] := -1;
+                        turn := turn + 1;
+                    END LOOP;
                 END IF;
             END LOOP;
-            IF first[c] > head THEN
-                first[c] := 0;
-            END IF;
         END IF;
-        turn := commit_turns[c] + 1;
-    END LOOP;
 
-    IF head > start THEN
-        IF array_position(stream_ids, NULL) IS NOT NULL THEN
-            SELECT coalesce(max(s.id), 0) INTO next_id FROM @schema@.pericarp_streams s;
-            FOR n IN 1 .. cardinality(stream_ids) LOOP
-                IF stream_ids[n] IS NULL AND heads[n] > 0 THEN
-                    next_id := next_id + 1;
-                    stream_ids[n] := next_id;
-                    INSERT INTO @schema@.pericarp_streams (id, name, category)
-                        VALUES (next_id, stream_names[n], categories[n]);
-                END IF;
-            END LOOP;
-        END IF;
         -- Durable unless told otherwise, whatever the server's default is.
         IF relaxed THEN
             PERFORM set_config('synchronous_commit', 'off', true);
         ELSIF current_setting('synchronous_commit') = 'off' THEN
             PERFORM set_config('synchronous_commit', 'on', true);
         END IF;
-        INSERT INTO @schema@.pericarp_events
-            (position, stream, version, occurred_at, recorded_at, id, schema_version, ordinal, type, data, metadata)
-            SELECT first[e.in_commit] + e.ordinal, stream_ids[turn_streams[e.in_turn]], before[e.in_turn] + e.step,
-                   e.occurred_at, recorded, e.id, e.schema_version, e.ordinal, e.type, e.data, e.metadata
-            FROM unnest(event_commits, event_turns, ordinals, steps, ids, types, schema_versions, occurred,
-                        payloads, metadatas)
-                AS e (in_commit, in_turn, ordinal, step, id, type, schema_version, occurred_at, data, metadata)
-            WHERE first[e.in_commit] > 0;
-    END IF;
+        BEGIN
+            stream_ids := found;
+            IF array_position(stream_ids, NULL) IS NOT NULL THEN
+                SELECT array_agg(DISTINCT t.stream) INTO fresh
+                    FROM unnest(turn_streams, turn_events, places) AS t (stream, events, place)
+                    WHERE t.events > 0 AND t.place >= 0 AND stream_ids[t.stream] IS NULL;
+                SELECT coalesce(max(s.id), 0) INTO last_id FROM @schema@.pericarp_streams s;
+                FOR n IN 1 .. coalesce(cardinality(fresh), 0) LOOP
+                    stream_ids[fresh[n]] := last_id + n;
+                END LOOP;
+                INSERT INTO @schema@.pericarp_streams (id, name, category)
+                    SELECT stream_ids[f.stream], stream_names[f.stream], categories[f.stream]
+                    FROM unnest(fresh) AS f (stream);
+            END IF;
+            INSERT INTO @schema@.pericarp_events
+                (position, stream, version, occurred_at, recorded_at, id, schema_version, ordinal, type, data, metadata)
+                SELECT places[e.turn] + e.step, stream_ids[turn_streams[e.turn]], before[e.turn] + e.step,
+                       e.occurred_at, recorded, e.id, e.schema_version, turn_ordinals[e.turn] + e.step - 1,
+                       e.type, e.data, e.metadata
+                FROM unnest(event_turns, event_steps, ids, types, schema_versions, occurred, payloads, metadatas)
+                    AS e (turn, step, id, type, schema_version, occurred_at, data, metadata)
+                WHERE places[e.turn] >= 0;
+            EXIT;
+        EXCEPTION WHEN unique_violation THEN
+            -- The index knows an id. If it is not that of a commit, it is a mistake.
+            IF NOT accepted THEN
+                RAISE;
+            END IF;
+            accepted := false;
+        END;
+    END LOOP;
 END $$;
 
 -- The position of the last event that was recorded before a moment, or 0. Times never fall as
