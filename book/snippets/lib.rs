@@ -24,6 +24,8 @@ mod postgres;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
+mod schema_lock;
+#[cfg(test)]
 mod shapes;
 #[cfg(test)]
 mod sqlite;

@@ -43,6 +43,7 @@ mod stream_name;
 mod timestamp;
 mod upcast;
 
+pub mod schema;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "testing")]
@@ -74,11 +75,12 @@ pub use metadata::{Meta, Metadata};
 pub use names::InvalidName;
 pub use page::Page;
 #[cfg(feature = "derive")]
-pub use pericarp_derive::{Aggregate, Command, Event};
+pub use pericarp_derive::{Aggregate, Command, Event, Shape};
 pub use position::{Position, Version};
 pub use recorded::RecordedEvent;
 pub use replay::{Policy, ReplayError, replay};
 pub use root::{Context, New, Root};
+pub use schema::Shape;
 pub use stream_name::StreamName;
 pub use timestamp::Timestamp;
 pub use uuid;
@@ -89,5 +91,5 @@ pub use uuid;
 /// use pericarp::prelude::*;
 /// ```
 pub mod prelude {
-    pub use crate::{Aggregate, Apply, Command, Create, Event, Handle, Meta, New, Root};
+    pub use crate::{Aggregate, Apply, Command, Create, Event, Handle, Meta, New, Root, Shape};
 }

@@ -21,8 +21,11 @@ pub use crate::listing::{
     Listing, check, check_dropped, closed, concat_kinds, distinct, is_read, split_alike, total,
 };
 pub use crate::replay::Policy;
+pub use crate::schema::{Body, Field, Named, Tag, Variant};
+pub use crate::schema::{Described, Entry, EventShape, Form, Shape};
+pub use crate::schema::{Probe, Seen, Type, probes};
 pub use crate::upcast::{MadeFrom, Old, PartOf, PartsOf, split, step};
-pub use crate::{DecodeError, Meta, RecordedEvent};
+pub use crate::{__type as type_of, DecodeError, Meta, RecordedEvent};
 
 /// A payload that serde can write: a bound that says so in few words where it does not hold.
 #[diagnostic::on_unimplemented(

@@ -9,4 +9,5 @@ pub(crate) mod event;
 pub(crate) mod kind;
 mod listed;
 mod serde_form;
+pub(crate) mod shape;
 pub(crate) mod versions;

@@ -2,10 +2,12 @@
 
 pub(crate) mod aggregate;
 pub(crate) mod command;
+pub(crate) mod described;
 mod encode;
 pub(crate) mod event;
 mod generics;
 mod older;
+pub(crate) mod shape;
 mod sum;
 
 use proc_macro2::TokenStream;
