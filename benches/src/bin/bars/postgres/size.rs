@@ -18,6 +18,10 @@ const ROUNDS: usize = 15;
 const EACH: usize = 500;
 /// Events of each stream.
 const STREAM: u64 = 100;
+/// Streams that are appended to: as many in both logs, all there are in the small one.
+const BUSY: u64 = 1_000;
+/// Rounds after which each of them was appended to, and more.
+const WARM_UP: usize = 6;
 
 /// What an append takes where much is stored, by what it takes where little is.
 pub(crate) fn measure() -> Outcome<Vec<Bar>> {
@@ -27,23 +31,31 @@ pub(crate) fn measure() -> Outcome<Vec<Bar>> {
     }
     on_server(NAMES, TARGETS, async |server: &Server| {
         let (small, large) = (server.database().await, server.database().await);
-        let mut in_small = vec![Wanderer::new(&small, 100_000).await?];
-        let mut in_large = vec![Wanderer::new(&large, 10_000_000).await?];
+        fill(&small, 100_000).await?;
+        fill(&large, 10_000_000).await?;
+        let mut in_small = vec![Wanderer::among(&small, 100_000, BUSY).await?];
+        let mut in_large = vec![Wanderer::among(&large, 10_000_000, BUSY).await?];
+        let mut anywhere = vec![Wanderer::among(&large, 10_000_000, 10_000_000 / STREAM).await?];
         // What the filling left to be written is not what is measured.
         large.connect().await.execute("CHECKPOINT").await?;
         let names = [
-            "pericarp, 100 k events stored",
-            "pericarp, 10 M events stored",
+            "pericarp, 100 k events stored, a thousand streams",
+            "pericarp, 10 M events stored, a thousand streams",
+            "pericarp, 10 M events stored, all streams in turn",
         ];
         let (mut warm_up, mut rounds) = (Rounds::new(&names), Rounds::new(&names));
-        for round in 0..=ROUNDS {
-            let noted = if round == 0 {
+        for round in 0..ROUNDS + WARM_UP {
+            let noted = if round < WARM_UP {
                 &mut warm_up
             } else {
                 &mut rounds
             };
             noted.time_appends(0, &mut in_small, EACH).await?;
             noted.time_appends(1, &mut in_large, EACH).await?;
+        }
+        // By themselves: they put pages out of the server's memory, and others share its disk.
+        for _ in 0..ROUNDS {
+            rounds.time_appends(2, &mut anywhere, EACH).await?;
         }
         let title = "PostgreSQL: append 1 event, one appender";
         println!("{}", rounds.table(title, EACH));
@@ -55,17 +67,17 @@ pub(crate) fn measure() -> Outcome<Vec<Bar>> {
 struct Wanderer {
     store: PostgresStore,
     streams: u64,
+    apart: u64,
     at: u64,
 }
 
 impl Wanderer {
-    /// In a log of so many events.
-    async fn new(database: &Database, events: u64) -> Outcome<Self> {
-        let store = PostgresStore::open(&database.url().to_string()).await?;
-        fill(database, events).await?;
+    /// Among so many streams of a log of so many events.
+    async fn among(database: &Database, events: u64, streams: u64) -> Outcome<Self> {
         Ok(Self {
-            store,
-            streams: events / STREAM,
+            store: PostgresStore::open(&database.url().to_string()).await?,
+            streams,
+            apart: events / STREAM / streams,
             at: 0,
         })
     }
@@ -75,13 +87,16 @@ impl Appender for Wanderer {
     async fn append(&mut self) -> Outcome<()> {
         // A prime, which leads to every stream.
         self.at = (self.at + 7_919) % self.streams;
-        self.store.append(ours::commit(self.at, 1)?).await?;
+        let account = self.at * self.apart;
+        self.store.append(ours::commit(account, 1)?).await?;
         Ok(())
     }
 }
 
 /// Writes so many events, one to each stream in turn.
 async fn fill(database: &Database, events: u64) -> Outcome<()> {
+    let store = PostgresStore::open(&database.url().to_string()).await?;
+    store.close().await;
     let streams = (events / STREAM).cast_signed();
     let mut connection = database.connect().await;
     let mut transaction = connection.begin().await?;
