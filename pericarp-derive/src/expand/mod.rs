@@ -1,11 +1,13 @@
 //! From a model to code that only names types and delegates to the runtime.
 
 pub(crate) mod aggregate;
+mod chain;
 pub(crate) mod command;
 mod encode;
 pub(crate) mod event;
 mod generics;
 mod older;
+pub(crate) mod query;
 mod sum;
 
 use proc_macro2::TokenStream;

@@ -5,6 +5,7 @@ pub(crate) mod command;
 pub(crate) mod event;
 pub(crate) mod fields;
 mod misplaced;
+pub(crate) mod query;
 
 use proc_macro2::TokenStream;
 use quote::quote;
