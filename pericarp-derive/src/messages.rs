@@ -228,10 +228,6 @@ pub(crate) const MIDDLEWARE_FORM: &str = "write a middleware as its type or a co
 pub(crate) const MIDDLEWARE_TOO_MANY: &str =
     "a request lists up to 12 middlewares; make one of several";
 
-pub(crate) fn middleware_order(outer: &str, inner: &str) -> String {
-    format!("`{outer}` must be inside of `{inner}`; list it after")
-}
-
 // Queries.
 
 pub(crate) const QUERY_UNION: &str = "a query is a struct or an enum, not a union";

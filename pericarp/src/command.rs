@@ -10,7 +10,7 @@ use crate::{Aggregate, New, Root};
     label = "not a command",
     note = "derive it: `#[derive(Command)] #[command(aggregate = ..)]`, with `#[command(id)]` on a field"
 )]
-pub trait Command: Send + Sync + Sized {
+pub trait Command: Sync {
     /// How logs and metrics name it: the name of its type. It is stored nowhere.
     const NAME: &'static str;
 

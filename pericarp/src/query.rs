@@ -58,3 +58,12 @@ pub trait Answer<Q: Query<On = Self>> {
     /// The query's own error, `Infallible` if it names none.
     fn answer(&self, query: &Q) -> impl Future<Output = Result<Q::Answer, Q::Fault>> + Send;
 }
+
+/// Lets a read model answer: the only place that names [`Answer`], so that one mistake is one
+/// error.
+pub fn answer<V: Answer<Q>, Q: Query<On = V>>(
+    on: &V,
+    query: &Q,
+) -> impl Future<Output = Result<Q::Answer, Q::Fault>> + Send {
+    on.answer(query)
+}

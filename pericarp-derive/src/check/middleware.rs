@@ -14,8 +14,6 @@ const MOST: usize = 12;
 pub(crate) struct Entry {
     pub(crate) ty: Path,
     pub(crate) value: Expr,
-    /// For each one that is listed after it, what to say if that must come first.
-    pub(crate) out_of_order: Vec<String>,
 }
 
 pub(super) fn check(written: Vec<Expr>, errors: &mut Errors) -> Vec<Entry> {
@@ -38,15 +36,7 @@ pub(super) fn check(written: Vec<Expr>, errors: &mut Errors) -> Vec<Entry> {
                 messages::listed_twice(&name(&ty), "middleware"),
             );
         }
-        for earlier in &mut entries {
-            let message = messages::middleware_order(&name(&earlier.ty), &name(&ty));
-            earlier.out_of_order.push(message);
-        }
-        entries.push(Entry {
-            ty,
-            value,
-            out_of_order: Vec::new(),
-        });
+        entries.push(Entry { ty, value });
     }
     entries
 }

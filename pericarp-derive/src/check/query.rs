@@ -25,9 +25,9 @@ pub(crate) fn check<'i>(written: parse::query::Query<'i>, errors: &mut Errors) -
         let message = messages::missing_attribute(written.ident, "query", &WORDS.required_form());
         errors.push(written.ident.span(), message);
     } else {
-        for word in [&ON, &RETURNS] {
+        for (word, what) in [(&ON, "read model"), (&RETURNS, "answer")] {
             if !written.given.iter().any(|given| given.name == word.name) {
-                let message = messages::missing_word(written.ident, "query", word.name, word.form);
+                let message = messages::missing_word(written.ident, "query", what, word.form);
                 errors.push(written.ident.span(), message);
             }
         }

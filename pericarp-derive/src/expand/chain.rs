@@ -1,9 +1,9 @@
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
 use syn::{Generics, Ident};
 
 use crate::check::middleware::Entry;
-use crate::span::at;
+use crate::span::{all_at, at};
 
 /// The type of a chain: a tuple of the middlewares' types.
 pub(super) fn ty(entries: &[Entry]) -> TokenStream {
@@ -13,44 +13,46 @@ pub(super) fn ty(entries: &[Entry]) -> TokenStream {
 
 /// What a request says of each middleware that it lists.
 pub(super) fn steps(ident: &Ident, generics: &Generics, entries: &[Entry]) -> TokenStream {
-    let steps = entries
-        .iter()
-        .enumerate()
-        .map(|(place, entry)| step(ident, generics, place, entry));
-    quote!(#(#steps)*)
+    let places = || entries.iter().enumerate();
+    let steps = places().map(|(place, entry)| step(ident, generics, place, entry));
+    let pairs = places().flat_map(|outer| {
+        let inner = places().skip(outer.0 + 1);
+        inner.map(move |inner| in_order(ident, generics, outer, inner))
+    });
+    // With type parameters it depends on them: the runtime demands it where they are filled in.
+    let is_known = generics.type_params().count() + generics.const_params().count() == 0;
+    let pairs = pairs.filter(|_| is_known);
+    quote!(#(#steps)* #(#pairs)*)
 }
 
 fn step(ident: &Ident, generics: &Generics, place: usize, entry: &Entry) -> TokenStream {
-    let Entry { ty, value, .. } = entry;
+    let Entry { ty, value } = entry;
+    let place = Literal::usize_unsuffixed(place);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let in_order = in_order(place, entry);
-    // Types decide whether it is in order, so it is known here if there are none to be filled in.
-    let filled_in = generics.type_params().count() + generics.const_params().count() == 0;
-    let now = (filled_in && in_order.is_some()).then(|| {
-        let lifetimes = generics.lifetimes().map(|_| quote!('static));
-        quote!(const _: () = <#ident<#(#lifetimes),*> as __p::Step<#place>>::IN_ORDER;)
-    });
     quote! {
         #[automatically_derived]
         impl #impl_generics __p::Step<#place> for #ident #ty_generics #where_clause {
             type Middleware = #ty;
-            #in_order
 
             fn middleware() -> &'static #ty {
                 static __ONE: #ty = #value;
                 &__ONE
             }
         }
-        #now
     }
 }
 
-/// Demands that none of those after it must come first.
-fn in_order(place: usize, entry: &Entry) -> Option<TokenStream> {
-    let messages = &entry.out_of_order;
-    let later = place + 1..;
-    let checks = messages.iter().zip(later).map(|(message, later)| {
-        quote_spanned!(at(&entry.ty)=> __p::in_order::<Self, #place, #later>(#message);)
-    });
-    (!messages.is_empty()).then(|| quote!(const IN_ORDER: () = { #(#checks)* };))
+/// Demands that one may be listed before another.
+fn in_order(
+    ident: &Ident,
+    generics: &Generics,
+    (i, outer): (usize, &Entry),
+    (j, inner): (usize, &Entry),
+) -> TokenStream {
+    let [i, j] = [i, j].map(Literal::usize_unsuffixed);
+    let lifetimes = generics.lifetimes().map(|_| quote!('static));
+    let may_precede = quote!(__p::may_precede::<#ident<#(#lifetimes),*>, #i, #j>());
+    let (outer, inner) = (&outer.ty, &inner.ty);
+    let demand = quote!(const _: () = __p::in_order::<#outer, #inner, { #may_precede }>(););
+    all_at(at(outer), demand)
 }

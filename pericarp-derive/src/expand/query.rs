@@ -8,10 +8,8 @@ use crate::span::at;
 
 pub(crate) fn expand(query: &Query<'_>) -> TokenStream {
     let ident = query.ident;
-    let on = query.on.iter();
-    let answer = quote_spanned! {at(ident)=>
-        <#(#on)* as __p::Answer<Self>>::answer(__on, self).await
-    };
+    let at_on = query.on.as_ref().map_or(ident.span(), at);
+    let answer = quote_spanned!(at_on=> __p::answer::<_, Self>(__on, self).await);
     let steps = chain::steps(ident, query.generics, &query.middleware);
     impl_query(query, &chain::ty(&query.middleware), &answer, &steps)
 }

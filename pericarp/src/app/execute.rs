@@ -25,7 +25,7 @@ impl<S: Store, P> Pericarp<S, P> {
     /// [`ExecuteError`]; it holds the aggregate's own error if the aggregate refused.
     pub async fn execute<C>(&self, command: C) -> Result<C::Returns, ExecuteError<ErrorOf<C>>>
     where
-        C: Command,
+        C: Command + Send,
         C::Chain: Chain<C, P>,
     {
         Ok(self.execute_payload(Payload::new(command)).await?.answer)
@@ -42,7 +42,7 @@ impl<S: Store, P> Pericarp<S, P> {
         command: C,
     ) -> Result<Response<C::Returns>, ExecuteError<ErrorOf<C>>>
     where
-        C: Command,
+        C: Command + Send,
         C::Chain: Chain<C, P>,
     {
         let payload = Payload::new(command).with_context(context);
@@ -56,14 +56,14 @@ impl<S: Store, P> Pericarp<S, P> {
     /// [`ExecuteError`], as [`Pericarp::execute`].
     pub async fn execute_payload<C>(&self, mut payload: Payload<C>) -> Outcome<C>
     where
-        C: Command,
+        C: Command + Send,
         C::Chain: Chain<C, P>,
     {
         C::Chain::pass(&mut payload, self.parts(), &self.core).await
     }
 }
 
-impl<C: Command, S: Store> Handler<C> for Core<S> {
+impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
     async fn handle(&self, payload: &mut Payload<C>) -> Outcome<C> {
         let context = payload.context(|| self.now());
         let command = &payload.request;

@@ -10,16 +10,16 @@ mod contract;
 mod observe;
 mod order;
 mod step;
-#[cfg(feature = "store")]
+#[cfg(feature = "middleware")]
 mod timeout;
 
 pub use chain::Chain;
 pub use contract::Middleware;
 pub use observe::{Observe, Observer, Seen};
-#[cfg(feature = "store")]
+#[cfg(feature = "middleware")]
 pub use timeout::{TimedOut, Timeout};
 
 #[doc(hidden)]
-pub use order::in_order;
+pub use order::{in_order, may_precede};
 #[doc(hidden)]
 pub use step::Step;

@@ -9,9 +9,6 @@ pub trait Step<const N: usize>: Request {
     /// Its type.
     type Middleware: Middleware<Self>;
 
-    /// Evaluated where it is written, and then fails unless it may precede those after it.
-    const IN_ORDER: () = ();
-
     /// The one there is.
     fn middleware() -> &'static Self::Middleware;
 }
@@ -28,8 +25,6 @@ pub(super) struct Link<'c, R: Step<N>, H, const N: usize> {
 impl<R: Step<N>, H: Handler<R>, const N: usize> Handler<R> for Link<'_, R, H, N> {
     #[inline]
     fn handle(&self, payload: &mut Payload<R>) -> impl Future<Output = Outcome<R>> + Send {
-        // For a request with type parameters this is where it is evaluated.
-        const { R::IN_ORDER }
         R::middleware().call(payload, self.needs, self.next)
     }
 }

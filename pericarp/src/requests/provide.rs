@@ -29,6 +29,17 @@ pub trait Provide<T: ?Sized> {
     fn provide(&self) -> &T;
 }
 
+/// Nobody names it, and anything provides it: else rustc would take any need for `()`, and say
+/// "type mismatch" rather than what is not provided.
+#[derive(Debug)]
+pub struct AnyNeed(());
+
+impl<P: ?Sized> Provide<AnyNeed> for P {
+    fn provide(&self) -> &AnyNeed {
+        &AnyNeed(())
+    }
+}
+
 impl<P: ?Sized> Provide<()> for P {
     fn provide(&self) -> &() {
         &()

@@ -3,7 +3,7 @@ use crate::{Aggregate, Command};
 
 /// A command or a query: what the two have in common, and all that a middleware sees of them.
 ///
-/// Every [`Command`] is one. `#[derive(Query)]` implements it beside [`Query`](crate::Query).
+/// Every [`Command`] that is `Send` is one. `#[derive(Query)]` implements it beside [`Query`](crate::Query).
 ///
 /// ```
 /// use pericarp::Request;
@@ -71,7 +71,7 @@ impl std::fmt::Display for RequestKind {
     }
 }
 
-impl<C: Command> Request for C {
+impl<C: Command + Send> Request for C {
     const NAME: &'static str = <C as Command>::NAME;
     const KIND: RequestKind = RequestKind::Command;
     type Answer = C::Returns;
