@@ -256,7 +256,7 @@ fn query() {
         "query",
         crate::query,
         quote! {
-            #[query(on = Balances, returns = i64, error = BalancesError, middleware(Timeout::millis(50)))]
+            #[query(on = Balances, returns = i64, error = BalancesError, middleware(Audit, Timeout::millis(50)))]
             struct BalanceOf<'a, T>(&'a T);
         },
     );

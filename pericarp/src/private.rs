@@ -22,7 +22,7 @@ pub use crate::event::{EncodeError, Event, EventKind, Split};
 pub use crate::listing::{
     Listing, check, check_dropped, closed, concat_kinds, distinct, is_read, split_alike, total,
 };
-pub use crate::middleware::{Step, in_order, may_precede};
+pub use crate::middleware::{Step, in_order, in_order_when_filled_in, may_precede};
 pub use crate::query::{Query, answer};
 pub use crate::replay::Policy;
 pub use crate::requests::{AskError, Request, RequestKind};

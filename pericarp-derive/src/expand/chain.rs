@@ -13,20 +13,31 @@ pub(super) fn ty(entries: &[Entry]) -> TokenStream {
 
 /// What a request says of each middleware that it lists.
 pub(super) fn steps(ident: &Ident, generics: &Generics, entries: &[Entry]) -> TokenStream {
-    let places = || entries.iter().enumerate();
-    let steps = places().map(|(place, entry)| step(ident, generics, place, entry));
-    let pairs = places().flat_map(|outer| {
-        let inner = places().skip(outer.0 + 1);
-        inner.map(move |inner| in_order(ident, generics, outer, inner))
-    });
-    // With type parameters it depends on them: the runtime demands it where they are filled in.
+    // With type parameters the order depends on them, so it is demanded where they are filled in.
     let is_known = generics.type_params().count() + generics.const_params().count() == 0;
-    let pairs = pairs.filter(|_| is_known);
-    quote!(#(#steps)* #(#pairs)*)
+    let steps = entries.iter().enumerate().map(|(place, entry)| {
+        let later = (place + 1..).zip(&entries[place + 1..]);
+        let pairs = later.map(|inner| match is_known {
+            true => in_order(ident, generics, (place, entry), inner),
+            false => in_order_when_filled_in((place, entry), inner.0),
+        });
+        let pairs = quote!(#(#pairs)*);
+        let (inside, outside) = match is_known {
+            true => (TokenStream::new(), pairs),
+            false => (pairs, TokenStream::new()),
+        };
+        let step = step(ident, generics, (place, entry), &inside);
+        quote!(#step #outside)
+    });
+    quote!(#(#steps)*)
 }
 
-fn step(ident: &Ident, generics: &Generics, place: usize, entry: &Entry) -> TokenStream {
-    let Entry { ty, value } = entry;
+fn step(
+    ident: &Ident,
+    generics: &Generics,
+    (place, Entry { ty, value }): (usize, &Entry),
+    demands: &TokenStream,
+) -> TokenStream {
     let place = Literal::usize_unsuffixed(place);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     quote! {
@@ -35,6 +46,7 @@ fn step(ident: &Ident, generics: &Generics, place: usize, entry: &Entry) -> Toke
             type Middleware = #ty;
 
             fn middleware() -> &'static #ty {
+                #demands
                 static __ONE: #ty = #value;
                 &__ONE
             }
@@ -55,4 +67,11 @@ fn in_order(
     let (outer, inner) = (&outer.ty, &inner.ty);
     let demand = quote!(const _: () = __p::in_order::<#outer, #inner, { #may_precede }>(););
     all_at(at(outer), demand)
+}
+
+fn in_order_when_filled_in((i, outer): (usize, &Entry), j: usize) -> TokenStream {
+    let [i, j] = [i, j].map(Literal::usize_unsuffixed);
+    let may_precede = quote!(__p::may_precede::<Self, #i, #j>());
+    let demand = quote!(const { __p::in_order_when_filled_in(#may_precede) });
+    all_at(at(&outer.ty), demand)
 }

@@ -1,6 +1,5 @@
 use std::future::Future;
 
-use super::order::{demand_order, place};
 use super::step::{Link, NeedsOf, Step};
 use crate::{Handler, Outcome, Payload, Provide, Request};
 
@@ -78,7 +77,6 @@ macro_rules! chains {
                 parts: &P,
                 handler: &H,
             ) -> Outcome<R> {
-                const { demand_order(&[$(place::<R, $place>()),+]) }
                 let next = handler;
                 $(let next = &Link::<R, _, $inner> { needs: parts.provide(), next };)*
                 next.handle(payload).await

@@ -20,6 +20,6 @@ pub use observe::{Observe, Observer, Seen};
 pub use timeout::{TimedOut, Timeout};
 
 #[doc(hidden)]
-pub use order::{in_order, may_precede};
+pub use order::{in_order, in_order_when_filled_in, may_precede};
 #[doc(hidden)]
 pub use step::Step;

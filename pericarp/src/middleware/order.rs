@@ -1,28 +1,28 @@
 use super::{Middleware, Step};
-use crate::Request;
 use crate::listing::{Is, contains};
-
-/// What one middleware of a request says about order: its role, and whom it must be inside of.
-pub(super) type Place = (&'static str, &'static [&'static str]);
-
-/// What the middleware in place `N` of a request says.
-pub(super) const fn place<R: Request + Step<N>, const N: usize>() -> Place {
-    (
-        <R::Middleware as Middleware<R>>::ROLE,
-        <R::Middleware as Middleware<R>>::INSIDE_OF,
-    )
-}
 
 /// Whether the middleware in place `I` may be listed before that in place `J`.
 pub const fn may_precede<R: Step<I> + Step<J>, const I: usize, const J: usize>() -> bool {
-    may_be_outside(place::<R, I>(), place::<R, J>())
+    let inside_of = <<R as Step<I>>::Middleware as Middleware<R>>::INSIDE_OF;
+    let role = <<R as Step<J>>::Middleware as Middleware<R>>::ROLE;
+    role.is_empty() || !contains(inside_of, role)
 }
 
-/// Demands that the middleware `A` may be listed before `B`, where that can be known.
+/// Demands that the middleware `A` may be listed before `B`.
 pub const fn in_order<A, B, const MAY_PRECEDE: bool>()
 where
     Is<MAY_PRECEDE>: MayPrecede<A, B>,
 {
+}
+
+/// Demands the same of a request with type parameters, of which it is known only when they are
+/// filled in. No bound can say so.
+#[track_caller]
+pub const fn in_order_when_filled_in(may_precede: bool) {
+    assert!(
+        may_precede,
+        "this middleware must be inside of one that is listed after it; see its `INSIDE_OF`"
+    );
 }
 
 /// See [`may_precede`].
@@ -34,23 +34,3 @@ where
 pub trait MayPrecede<A, B> {}
 
 impl<A, B> MayPrecede<A, B> for Is<true> {}
-
-/// Demands the same where a request has type parameters, so that it is known only when they are.
-pub(super) const fn demand_order(places: &[Place]) {
-    let mut outer = 0;
-    while outer < places.len() {
-        let mut inner = outer + 1;
-        while inner < places.len() {
-            assert!(
-                may_be_outside(places[outer], places[inner]),
-                "a middleware must be inside of one that is listed after it; see its `INSIDE_OF`"
-            );
-            inner += 1;
-        }
-        outer += 1;
-    }
-}
-
-const fn may_be_outside((_, inside_of): Place, (role, _): Place) -> bool {
-    role.is_empty() || !contains(inside_of, role)
-}

@@ -53,5 +53,5 @@ impl<T: Send + Sync> Handle<Open<T>> for Account {
 
 fn main() {
     let app = Pericarp::new(MemoryStore::new());
-    let _ = app.execute(Open(1, "Ann"));
+    futures::executor::block_on(app.execute(Open(1, "Ann"))).unwrap();
 }
