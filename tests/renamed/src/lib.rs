@@ -134,7 +134,12 @@ pub struct Totals(pub u64);
 
 /// Asks for it.
 #[derive(Query)]
-#[query(on = Totals, returns = u64, middleware(evt::middleware::Timeout::secs(1)), crate = facade::events)]
+#[query(
+    on = Totals,
+    returns = u64,
+    middleware(evt::middleware::Timeout::secs(1)),
+    crate = facade::events
+)]
 pub struct Total;
 
 impl Answer<Total> for Totals {
