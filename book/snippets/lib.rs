@@ -28,6 +28,8 @@ mod queries;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
+mod schema_lock;
+#[cfg(test)]
 mod shapes;
 #[cfg(test)]
 mod sqlite;

@@ -14,17 +14,17 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct ApplicationId(pub(crate) u32);
 
 /// An amount of money, in whole units; the log does not name the currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Shape, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Amount(pub(crate) u32);
 
 /// The number of an employee, or of a system: 112 is the one that takes in applications.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Shape, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Resource(pub(crate) u32);
 
 /// Which of an application's offers, from 1. The log has no such number: the aggregate gives it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Shape, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct OfferNumber(pub(crate) u32);
 
@@ -127,7 +127,7 @@ pub(crate) enum Work {
 // ANCHOR_END: work
 
 /// The kinds of work on an application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Shape, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WorkItem {
     /// `W_Afhandelen leads`: handle leads.

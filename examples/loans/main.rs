@@ -16,6 +16,8 @@ mod application_tests;
 mod commands;
 mod cut;
 mod events;
+#[cfg(test)]
+mod events_tests;
 mod fault;
 #[cfg(test)]
 mod fault_tests;

@@ -1,10 +1,11 @@
-//! The derive macros of [Pericarp](https://docs.rs/pericarp): `Event`, `Aggregate`, `Command`
+//! The derive macros of [Pericarp](https://docs.rs/pericarp): `Event`, `Shape`, `Aggregate`, `Command`
 //! and `Query`.
 //!
 //! Each derive is parsed into the words that were written, checked into a model in which nothing
 //! is wrong, and expanded. All mistakes of an item are reported together; a stub then stands in
 //! for the item, so that no use of it is reported as well.
 
+mod case;
 mod check;
 mod errors;
 mod expand;
@@ -91,9 +92,60 @@ fn event(input: &DeriveInput) -> proc_macro2::TokenStream {
     let mut errors = errors::Errors::default();
     let parsed = parse::event::parse(input, &mut errors);
     let event = check::event::check(parsed, &mut errors);
+    let shape = parse::shape::shape(input);
+    let (tokens, described) = match errors.is_empty() {
+        true => {
+            let payloads = check::shape::payloads(&shape);
+            let described = expand::described::event(&event, &payloads);
+            (expand::event::expand(&event), described)
+        }
+        false => {
+            let described = expand::described::event(&event, &[]);
+            (expand::event::stub(&event), described)
+        }
+    };
+    errors.before(quote::quote!(#tokens #described))
+}
+
+/// Describes a struct or an enum to the schema lock, as serde writes and reads it.
+///
+/// Derive it on the types that events have fields of, beside serde's traits, so that the lock sees
+/// into them. It knows serde's attributes, and has one of its own:
+///
+/// | Word of `#[shape(..)]` | Meaning |
+/// |---|---|
+/// | `crate = path` | Where `pericarp` is, if not at `::pericarp`. |
+///
+/// A field whose type has no shape is opaque: the lock compares its name alone. Of a type with type
+/// parameters each instance has a shape of its own, if its parameters have one.
+///
+/// ```
+/// use pericarp::{Event, Shape};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Shape, Serialize, Deserialize)]
+/// #[serde(rename_all = "camelCase")]
+/// struct Address { street: String, post_code: Option<String> }
+///
+/// #[derive(Event, Serialize, Deserialize)]
+/// #[event(name = "customer.moved")]
+/// struct Moved { to: Address }
+///
+/// let lock = pericarp::schema![Moved].to_string();
+/// assert!(lock.contains("postCode: Option<String>"));
+/// ```
+#[proc_macro_derive(Shape, attributes(shape))]
+pub fn derive_shape(input: TokenStream) -> TokenStream {
+    shape(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+fn shape(input: &DeriveInput) -> proc_macro2::TokenStream {
+    let mut errors = errors::Errors::default();
+    let parsed = parse::shape::parse(input, &mut errors);
+    let shape = check::shape::check(parsed, &mut errors);
     let tokens = match errors.is_empty() {
-        true => expand::event::expand(&event),
-        false => expand::event::stub(&event),
+        true => expand::shape::expand(&shape),
+        false => expand::shape::stub(&shape),
     };
     errors.before(tokens)
 }

@@ -100,6 +100,11 @@ pub(crate) fn serde_variant(word: &str) -> String {
     )
 }
 
+// Shapes.
+
+pub(crate) const SHAPE_UNION: &str =
+    "a shape is that of a struct or an enum; a union cannot be serialised";
+
 // Borrowed fields.
 
 pub(crate) const BORROWED_STR: &str = "a `&str` cannot be read back where JSON escapes the text, at a quotation mark, a backslash or a new line; \

@@ -12,6 +12,7 @@ fn no_mutation_of_an_item_makes_a_derive_panic() {
             #[serde(tag = "t")]
             pub enum E<'a, T: Clone, const N: usize> where T: Copy {
                 #[event(name = "e.f", version = 1)] #[serde(skip)] A(T),
+                #[serde(with = "w", rename(serialize = "s", deserialize = "d"))]
                 #[event(name = "e.g", alias("e.h"))] B { r#type: &'a str },
                 #[event(unknown, newer)] #[serde(skip)] C(R<'_>),
                 D,
@@ -27,6 +28,14 @@ fn no_mutation_of_an_item_makes_a_derive_panic() {
                 events(D, O<'_>), enum_name = Fact, event = E<'_>, dropped("a.e"), unknown = skip,
                 newer = skip, crate = evt)]
             pub struct S { #[aggregate(x)] a: u8 }
+        },
+        quote! {
+            #[shape(crate = evt)]
+            #[serde(rename_all = "camelCase", tag = "t", content = "c", from = "u8", into = "u8")]
+            pub struct S {
+                #[serde(default = "f", skip_serializing_if = "g", alias = "a")] a: u8,
+                #[serde(flatten, skip, getter = "g")] b: [u8; 3],
+            }
         },
         quote! {
             #[command(aggregate = A<'_>, returns = (), creates, must_exist, crate = evt,
@@ -45,7 +54,13 @@ fn no_mutation_of_an_item_makes_a_derive_panic() {
                 continue;
             };
             tried += 1;
-            for derive in [crate::event, crate::aggregate, crate::command, crate::query] {
+            for derive in [
+                crate::event,
+                crate::shape,
+                crate::aggregate,
+                crate::command,
+                crate::query,
+            ] {
                 let tokens = derive(&item);
                 assert!(syn::parse2::<syn::File>(tokens.clone()).is_ok(), "{tokens}");
             }

@@ -163,6 +163,57 @@ fn event_with_a_mistake() {
 }
 
 #[test]
+fn shape_struct() {
+    check(
+        "shape_struct",
+        crate::shape,
+        quote! {
+            #[serde(rename_all = "camelCase", deny_unknown_fields)]
+            struct Offer<'a, T> {
+                #[serde(borrow, alias = "by")]
+                made_by: Cow<'a, str>,
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                terms: Option<T>,
+                #[serde(with = "time::serde::rfc3339")]
+                made_at: OffsetDateTime,
+                #[serde(flatten)]
+                rest: HashMap<String, Value>,
+            }
+        },
+    );
+}
+
+#[test]
+fn shape_enum() {
+    check(
+        "shape_enum",
+        crate::shape,
+        quote! {
+            #[serde(tag = "kind", rename_all = "snake_case")]
+            enum Payment {
+                InCash,
+                #[serde(alias = "wire")]
+                Transfer { iban: Iban },
+                #[serde(other)]
+                SomethingElse,
+            }
+        },
+    );
+}
+
+#[test]
+fn shape_with_a_mistake() {
+    check(
+        "shape_with_a_mistake",
+        crate::shape,
+        quote! {
+            #[shape(crat = evt)]
+            struct Wrapped<T>(T);
+        },
+    );
+}
+
+#[test]
 fn aggregate_with_a_sum_type() {
     check(
         "aggregate_with_a_sum_type",

@@ -1,3 +1,4 @@
+use crate::schema::{LockError, ParseLockError};
 use crate::{CommitError, DecodeError, InvalidName, ReplayError};
 
 /// Anything that can go wrong: every error of the crate converts into it.
@@ -27,6 +28,12 @@ pub enum Error {
     /// A stream that cannot be folded.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    /// Events that are not as their lock file says.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A text that is no lock file.
+    #[error(transparent)]
+    ParseLock(#[from] ParseLockError),
     /// A store that could not be opened.
     #[cfg(feature = "store")]
     #[error(transparent)]
@@ -119,6 +126,8 @@ impl Error {
             Self::Commit(error) => error.code(),
             Self::Decode(error) => error.code(),
             Self::Replay(error) => error.code(),
+            Self::Lock(error) => error.code(),
+            Self::ParseLock(error) => error.code(),
             #[cfg(feature = "store")]
             Self::Open(error) => error.code(),
             #[cfg(feature = "store")]

@@ -48,6 +48,7 @@ mod stream_name;
 mod timestamp;
 mod upcast;
 
+pub mod schema;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "testing")]
@@ -80,7 +81,7 @@ pub use metadata::{Meta, Metadata};
 pub use names::InvalidName;
 pub use page::Page;
 #[cfg(feature = "derive")]
-pub use pericarp_derive::{Aggregate, Command, Event, Query};
+pub use pericarp_derive::{Aggregate, Command, Event, Query, Shape};
 pub use position::{Position, Version};
 pub use query::{Answer, Query};
 pub use recorded::RecordedEvent;
@@ -90,6 +91,7 @@ pub use requests::{
     RequestKind, Response, Stopped,
 };
 pub use root::{New, Root};
+pub use schema::Shape;
 pub use stream_name::StreamName;
 pub use timestamp::Timestamp;
 pub use uuid;
@@ -101,6 +103,6 @@ pub use uuid;
 /// ```
 pub mod prelude {
     pub use crate::{
-        Aggregate, Answer, Apply, Command, Create, Event, Handle, Meta, New, Query, Root,
+        Aggregate, Answer, Apply, Command, Create, Event, Handle, Meta, New, Query, Root, Shape,
     };
 }

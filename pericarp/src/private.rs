@@ -26,8 +26,11 @@ pub use crate::middleware::{Step, in_order, in_order_when_filled_in, may_precede
 pub use crate::query::{Query, answer};
 pub use crate::replay::Policy;
 pub use crate::requests::{AskError, Request, RequestKind};
+pub use crate::schema::{Body, Field, Named, Tag, Variant};
+pub use crate::schema::{Described, Entry, EventShape, Form, Shape};
+pub use crate::schema::{Probe, Seen, Type, probes};
 pub use crate::upcast::{MadeFrom, Old, PartOf, PartsOf, split, step};
-pub use crate::{DecodeError, Meta, RecordedEvent};
+pub use crate::{__type as type_of, DecodeError, Meta, RecordedEvent};
 
 /// A payload that serde can write: a bound that says so in few words where it does not hold.
 #[diagnostic::on_unimplemented(

@@ -1,3 +1,4 @@
+use std::borrow::Borrow;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
@@ -145,6 +146,13 @@ impl PartialOrd for StreamName {
 impl Ord for StreamName {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.name.cmp(&other.name)
+    }
+}
+
+/// A map of streams is asked with a text.
+impl Borrow<str> for StreamName {
+    fn borrow(&self) -> &str {
+        self.as_str()
     }
 }
 

@@ -27,6 +27,7 @@ mod postgres_order;
 #[path = "../fuzz/readers.rs"]
 mod readers;
 mod regressions;
+mod schema;
 mod sqlite;
 mod sqlite_transaction;
 mod transfer;

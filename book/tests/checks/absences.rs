@@ -190,7 +190,9 @@ fn no_statement_of_a_store_changes_or_removes_a_row() {
         "TRUNCATE {schema}",
         "OR REPLACE",
         "OR IGNORE",
-        "ON CONFLICT",
+        // An insert that finds its position taken stores nothing, and the store looks at the count.
+        "ON CONFLICT DO",
+        "DO UPDATE",
     ];
     check(sources("pericarp/src/store", &[]), &words);
     for file in files("pericarp/src/store/postgres/migrations", "sql") {
@@ -211,7 +213,9 @@ fn no_event_passes_through_a_dyn() {
 
 #[test]
 fn no_payload_passes_through_a_value() {
-    let files = sources("pericarp/src", &["metadata.rs", "store/sqlite", "testing"]);
+    // The schema lock names it as what a field may be; no payload comes there.
+    let except = ["metadata.rs", "schema", "store/sqlite", "testing"];
+    let files = sources("pericarp/src", &except);
     check(files, &["serde_json::Value", "Map, Value", "json!"]);
     check(
         sources("pericarp/src/store/sqlite", &[]),

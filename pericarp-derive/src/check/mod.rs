@@ -11,4 +11,5 @@ mod listed;
 pub(crate) mod middleware;
 pub(crate) mod query;
 mod serde_form;
+pub(crate) mod shape;
 pub(crate) mod versions;

@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Type, parse_quote};
 
-use super::{scoped, sum};
+use super::{described, scoped, sum};
 use crate::check::aggregate::{Aggregate, Event, Events, Role, Sum};
 use crate::lifetimes;
 use crate::span::{all_at, at};
@@ -16,9 +16,10 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
             let (emits, starts) = (emits(aggregate, ty), starts_from_default(aggregate, ty));
             let company = company(aggregate, 1, 1);
             let dropped = check_dropped(aggregate);
+            let described = described::aggregate(aggregate);
             scoped(
                 &aggregate.krate,
-                &quote!(#main #emits #starts #company #dropped),
+                &quote!(#main #emits #starts #company #dropped #described),
             )
         }
         Events::Sum(sum) => {
@@ -33,9 +34,10 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
             let company = company(aggregate, emitted, starting);
             let (sum, sum_impls) = (sum::item(aggregate, sum), sum::impls(aggregate, sum));
             let dropped = check_dropped(aggregate);
+            let described = described::aggregate(aggregate);
             let impls = scoped(
                 &aggregate.krate,
-                &quote!(#sum_impls #main #(#lists)* #company #dropped),
+                &quote!(#sum_impls #main #(#lists)* #company #dropped #described),
             );
             quote!(#sum #impls)
         }
@@ -54,6 +56,10 @@ pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
         &aggregate.krate,
         &quote! {
             #main
+
+            impl __p::Described for #ident {
+                const SHAPES: &'static [__p::Entry] = &[];
+            }
 
             impl<__E> __p::Emits<__E> for #ident {
                 fn apply_listed(&mut self, _: __E, _: &__p::Meta<'_>) {

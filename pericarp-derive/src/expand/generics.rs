@@ -14,6 +14,19 @@ pub(super) fn encode(generics: &Generics) -> Generics {
     encode
 }
 
+/// `generics`, with type parameters that have a shape.
+pub(super) fn shape(mut generics: Generics) -> Generics {
+    let params: Vec<_> = generics
+        .type_params()
+        .map(|param| param.ident.clone())
+        .collect();
+    for param in params {
+        let bound = parse_quote!(#param: __p::Shape);
+        generics.make_where_clause().predicates.push(bound);
+    }
+    generics
+}
+
 /// `generics` and `'__de`, which outlives every lifetime and which every type parameter can be
 /// deserialised from.
 pub(super) fn decode(generics: &Generics) -> Generics {

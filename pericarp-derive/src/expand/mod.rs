@@ -3,11 +3,13 @@
 pub(crate) mod aggregate;
 mod chain;
 pub(crate) mod command;
+pub(crate) mod described;
 mod encode;
 pub(crate) mod event;
 mod generics;
 mod older;
 pub(crate) mod query;
+pub(crate) mod shape;
 mod sum;
 
 use proc_macro2::TokenStream;

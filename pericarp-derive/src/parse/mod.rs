@@ -6,6 +6,8 @@ pub(crate) mod event;
 pub(crate) mod fields;
 mod misplaced;
 pub(crate) mod query;
+pub(crate) mod serde;
+pub(crate) mod shape;
 
 use proc_macro2::TokenStream;
 use quote::quote;

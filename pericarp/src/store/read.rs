@@ -89,6 +89,8 @@ pub struct ReadStream {
     pub(crate) from: Version,
     pub(crate) direction: Direction,
     pub(crate) limit: usize,
+    /// Whether only what an aggregate folds is looked at; the rest of an event may be left out.
+    pub(crate) facts_only: bool,
 }
 
 impl ReadStream {
@@ -99,6 +101,7 @@ impl ReadStream {
             from: Version::FIRST,
             direction: Direction::Forward,
             limit: PAGE,
+            facts_only: false,
         }
     }
 

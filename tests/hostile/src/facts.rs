@@ -51,6 +51,41 @@ impl<'a> ::core::convert::From<OpenedV2<'a>> for Opened<'a> {
 #[event(name = "hostile.deposited", split_from("hostile.booked", 1 => Booked))]
 pub struct Deposited(pub i64);
 
+/// Where money went.
+#[derive(Debug, ::pericarp::Shape, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Place<'a, T, const N: usize> {
+    /// To somebody.
+    #[serde(alias = "person")]
+    Somebody {
+        /// Who.
+        #[serde(borrow, default)]
+        r#type: Cow<'a, str>,
+        /// Through whom.
+        #[serde(skip_serializing_if = "::core::option::Option::is_none")]
+        through: ::core::option::Option<::std::boxed::Box<Self>>,
+    },
+    /// Somewhere else.
+    Elsewhere(T),
+    /// Nowhere.
+    Nowhere,
+}
+
+/// Money went out.
+#[derive(Debug, Event, Serialize, Deserialize)]
+#[event(name = "hostile.paid")]
+pub struct Paid<'a> {
+    /// Where.
+    #[serde(borrow)]
+    pub to: Place<'a, u8, 3>,
+    /// Not described.
+    pub opaque: ::core::option::Option<Opaque>,
+}
+
+/// Has no shape.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Opaque(pub u8);
+
 /// Money came in or went out.
 #[derive(Debug, Deserialize)]
 pub struct Booked(i64);

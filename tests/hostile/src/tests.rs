@@ -1,12 +1,13 @@
 use ::core::assert_eq;
 use ::core::convert::{From as _, Into as _};
 use ::core::default::Default as _;
+use ::core::iter::Iterator as _;
 use ::pericarp::middleware::Timeout;
 use ::pericarp::{AskError, Command as _, Event as _, Request, Root, Version};
 
 use crate::bank::{Account, AccountEvent, Deposit, Open};
 use crate::door::{Close, Door};
-use crate::facts::{Deposited, Opened};
+use crate::facts::{Deposited, Opened, Paid};
 use crate::passing::{Count, Passing, Withdraw, code};
 
 #[test]
@@ -41,6 +42,20 @@ fn a_sum_type_works_in_a_hostile_crate() {
         .id(),
         9
     );
+}
+
+#[test]
+fn shapes_are_collected_in_a_hostile_crate() {
+    let schema = ::pericarp::schema![Account, Door, Paid<'static>];
+    assert_eq!(schema.names().count(), 9);
+    let text = ::std::string::ToString::to_string(&schema);
+    for line in [
+        "event hostile.noted v1 struct\n  type: u8\n",
+        "  to: Place\n  opaque: Option<opaque(\"Opaque\")>\n  type Place enum\n",
+        "      through: Option<Place> skip_serializing_if(\"::core::option::Option::is_none\")\n",
+    ] {
+        ::core::assert!(text.contains(line), "{text}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ async fn warm(setting: &Setting) -> PostgresStore {
         .await;
     // To a stream that is new, and of one and of two events to one that is known: each statement
     // that appends is prepared.
-    for events in [1, 1, 2] {
+    for events in [1, 1, 1, 2] {
         let commit = commit_to("warm", Expected::Any, events);
         store.append(commit).await.unwrap();
     }

@@ -17,6 +17,11 @@ fn append() -> When {
 }
 
 /// However long the way back takes.
+/// The statement that appends what is known to be right.
+fn insert() -> When {
+    When::sql("INSERT INTO")
+}
+
 async fn append_at_last(store: &PostgresStore, commit: &Commit) -> Committed {
     let append = async || loop {
         if let Ok(committed) = store.append(commit.clone()).await {
@@ -96,10 +101,24 @@ async fn an_outcome_that_nobody_tells_is_unknown_until_asked_again() {
                 .acquire_timeout(Duration::from_secs(1))
         })
         .await;
-    for (number, cut) in (1..).zip(CUTS) {
-        let cut = cut(&setting.proxy, append());
+    // To a stream that is new, and to one of which the writer knows all.
+    let ways = CUTS.map(|cut| (cut, false)).into_iter();
+    let ways = ways.chain(CUTS.map(|cut| (cut, true)));
+    let mut number = 0;
+    for (cut, known) in ways {
+        let stream = format!("s{number}");
+        if known {
+            for _ in 0..3 {
+                number += 1;
+                let commit = commit_to(&stream, Expected::Any, 1);
+                store.append(commit).await.unwrap();
+            }
+        }
+        number += 1;
+        let statement = if known { insert() } else { append() };
+        let cut = cut(&setting.proxy, statement);
         setting.proxy.refuse().await;
-        let commit = commit_to("s", Expected::Any, 1);
+        let commit = commit_to(&stream, Expected::Any, 1);
         let error = store.append(commit.clone()).await.unwrap_err();
         cut.struck().await;
         assert_eq!(error.code(), "append.outcome_unknown", "{error:?}");

@@ -15,9 +15,10 @@ async fn append(store: &PostgresStore, expected: Expected) -> Result<Committed, 
     store.append(commit_to("a", expected, 1)).await
 }
 
-/// A store to whose writer the stream of [`append`] is known, with one event.
+/// A store whose writer knows that it is alone, and the stream of [`append`] with two events.
 async fn knowing(store: PostgresStore) -> PostgresStore {
     append(&store, Expected::NoStream).await.unwrap();
+    append(&store, Expected::Any).await.unwrap();
     store
 }
 
@@ -35,7 +36,7 @@ async fn an_append_that_nobody_polls_holds_nobody_up() {
     let second = within("the second", append(&store, Expected::Any)).await;
     let first = within("the first", forgotten).await;
     let versions = [first, second].map(|outcome| outcome.unwrap().streams[0].last.get());
-    assert_eq!(versions, [2, 3]);
+    assert_eq!(versions, [3, 4]);
 }
 
 /// And a store is closed although one who appends is not polled.
@@ -47,7 +48,7 @@ async fn an_append_that_nobody_polls_does_not_keep_a_store_open() {
     assert!(poll_once(&mut forgotten).await.is_pending());
     within("it closes", store.close()).await;
     let committed = within("its answer", forgotten).await.unwrap();
-    assert_eq!(committed.streams[0].last, Version::new(2));
+    assert_eq!(committed.streams[0].last, Version::new(3));
     assert!(matches!(
         append(&store, Expected::Any).await,
         Err(AppendError::Closed)
@@ -68,9 +69,9 @@ async fn a_turn_goes_on_without_the_one_who_began_it() {
     }
     setting.proxy.release();
     let next = within("the next", append(&store, Expected::Any)).await;
-    assert_eq!(next.unwrap().streams[0].last, Version::new(3));
+    assert_eq!(next.unwrap().streams[0].last, Version::new(4));
     let again = store.append(commit).await.unwrap();
-    assert_eq!(again.streams[0].last, Version::new(2));
+    assert_eq!(again.streams[0].last, Version::new(3));
 }
 
 /// The connection and its timers belong to the runtime of the store, wherever somebody appends.
@@ -118,28 +119,28 @@ async fn two_who_take_turns_see_each_other() {
     let database = Server::shared().database().await;
     let one = knowing(open(options(database.url())).await).await;
     let other = open(options(database.url())).await;
-    append(&one, Expected::Version(Version::new(1)))
+    append(&one, Expected::Version(Version::new(2)))
         .await
         .unwrap();
-    append(&other, Expected::Version(Version::new(2)))
+    append(&other, Expected::Version(Version::new(3)))
         .await
         .unwrap();
-    let stale = append(&one, Expected::Version(Version::new(2))).await;
+    let stale = append(&one, Expected::Version(Version::new(3))).await;
     let Err(AppendError::Conflict(conflict)) = stale else {
         panic!("{stale:?}");
     };
-    assert_eq!(conflict.actual, Version::new(3));
+    assert_eq!(conflict.actual, Version::new(4));
     for round in 0..20 {
         let store = if round % 3 == 0 { &one } else { &other };
-        let committed = append(store, Expected::Version(Version::new(round + 3))).await;
-        assert_eq!(committed.unwrap().streams[0].last, Version::new(round + 4));
+        let committed = append(store, Expected::Version(Version::new(round + 4))).await;
+        assert_eq!(committed.unwrap().streams[0].last, Version::new(round + 5));
     }
     let places: Vec<u64> = positions(&one)
         .await
         .iter()
         .map(|(place, _)| *place)
         .collect();
-    assert_eq!(places, (1..=23).collect::<Vec<_>>());
+    assert_eq!(places, (1..=24).collect::<Vec<_>>());
 }
 
 /// An append in a transaction of the user's moves the end, or does not.
@@ -159,8 +160,8 @@ async fn a_writer_notices_what_is_appended_in_transactions() {
         }
     }
     let committed = append(&store, Expected::Any).await.unwrap();
-    assert_eq!(committed.streams[0].last, Version::new(5));
-    assert_eq!(committed.last.get(), 5);
+    assert_eq!(committed.streams[0].last, Version::new(6));
+    assert_eq!(committed.last.get(), 6);
 }
 
 /// A commit that is stored gets its first answer, although its stream has moved on.
@@ -168,7 +169,7 @@ async fn a_writer_notices_what_is_appended_in_transactions() {
 async fn a_commit_that_is_known_is_no_conflict() {
     let database = Server::shared().database().await;
     let store = knowing(open(options(database.url())).await).await;
-    let commit: Commit = commit_to("a", Expected::Version(Version::new(1)), 2);
+    let commit: Commit = commit_to("a", Expected::Version(Version::new(2)), 2);
     let first = store.append(commit.clone()).await.unwrap();
     append(&store, Expected::Any).await.unwrap();
     assert_eq!(store.append(commit.clone()).await.unwrap(), first);
@@ -178,7 +179,7 @@ async fn a_commit_that_is_known_is_no_conflict() {
     let first = store.append(commit.clone()).await.unwrap();
     append(&store, Expected::Any).await.unwrap();
     assert_eq!(store.append(commit).await.unwrap(), first);
-    assert_eq!(positions(&store).await.len(), 7);
+    assert_eq!(positions(&store).await.len(), 8);
 }
 
 /// A conflict costs the others nothing: it is the one that the server is asked about.
@@ -213,5 +214,5 @@ async fn those_who_share_a_batch_with_a_conflict_are_stored_without_a_question()
     }
     let counts = setting.proxy.counts();
     assert_eq!(counts.statements(), 2, "{counts:?}");
-    assert_eq!(positions(&store).await.len(), 9);
+    assert_eq!(positions(&store).await.len(), 10);
 }

@@ -1,7 +1,7 @@
 //! The derives in a crate that knows pericarp under another name, and through a re-export.
 
 use evt::middleware::Timeout;
-use evt::{Aggregate, Answer, Apply, Command, Create, Event, Handle, Meta, Query, Root};
+use evt::{Aggregate, Answer, Apply, Command, Create, Event, Handle, Meta, Query, Root, Shape};
 use serde::{Deserialize, Serialize};
 
 /// The framework, as a facade crate would pass it on.
@@ -24,6 +24,16 @@ pub struct Made;
     crate = ::evt
 )]
 pub struct Added<T>(pub T);
+
+/// How much.
+#[derive(Shape, Serialize, Deserialize)]
+#[shape(crate = facade::events)]
+pub struct Amount(u64);
+
+/// Something was taken away.
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "counter.taken", crate = ::evt)]
+pub struct Taken(pub Amount);
 
 /// Something was added, as it was stored once.
 #[derive(Deserialize)]
@@ -160,5 +170,7 @@ mod tests {
         assert_eq!(CounterFact::from(Other::Reset).kind().name, "counter.reset");
         assert_eq!(Switch::CATEGORY, "switch");
         assert_eq!(<Total as evt::Request>::NAME, "Total");
+        let schema = evt::schema![Counter, Switch, Taken];
+        assert!(schema.to_string().contains("  type Amount = u64\n"));
     }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::fault::PostgresFault;
 use super::json::Json;
-use super::known::End;
+use super::known::{End, Known, KnownStreams};
 use super::read::fill_commit;
 use super::statements::Statements;
 use crate::store::{AppendError, Conflict, is_replay_of};
@@ -18,6 +18,7 @@ use crate::{
 pub(super) struct Batch<'c> {
     commit_ids: Vec<Uuid>,
     commit_turns: Vec<i32>,
+    commit_events: Vec<i32>,
     turn_streams: Vec<i32>,
     turn_expected: Vec<i64>,
     turn_events: Vec<i32>,
@@ -26,6 +27,7 @@ pub(super) struct Batch<'c> {
     turn_versions: Vec<i64>,
     stream_names: Vec<&'c str>,
     categories: Vec<&'c str>,
+    known: KnownStreams,
     event_turns: Vec<i32>,
     event_steps: Vec<i32>,
     ids: Vec<Uuid>,
@@ -72,6 +74,12 @@ impl<'c> Batch<'c> {
         batch
     }
 
+    /// Says what is known of the streams, so that less has to be looked up.
+    pub(super) fn knowing(mut self, known: &Known) -> Self {
+        self.known = known.of(&self.stream_names);
+        self
+    }
+
     fn push(&mut self, commit: &'c Commit, streams: &mut Streams<'c>) {
         self.commit_ids.push(commit.id().get());
         let place = self.ids.len();
@@ -102,6 +110,7 @@ impl<'c> Batch<'c> {
             }
         }
         self.commit_turns.push(self.turn_streams.len() as i32);
+        self.commit_events.push(commit.len() as i32);
     }
 
     /// Stores the batch in one round trip: each commit gets its own verdict.
@@ -117,6 +126,7 @@ impl<'c> Batch<'c> {
             .query(AssertSqlSafe(statements.append.clone()))
             .bind(&self.commit_ids)
             .bind(&self.commit_turns)
+            .bind(&self.commit_events)
             .bind(&self.turn_streams)
             .bind(&self.turn_expected)
             .bind(&self.turn_events)
@@ -125,6 +135,9 @@ impl<'c> Batch<'c> {
             .bind(&self.turn_versions)
             .bind(&self.stream_names)
             .bind(&self.categories)
+            .bind(&self.known.ids)
+            .bind(&self.known.versions)
+            .bind(self.known.at.map(|at| at.get().cast_signed()))
             .bind(&self.event_turns)
             .bind(&self.event_steps)
             .bind(&self.ids)

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::rows::Rows;
 use crate::store::CommitPlan;
-use crate::{Commit, Committed, Position, StreamName, Timestamp, Version};
+use crate::{Append, Commit, Committed, Position, StreamName, Timestamp, Version};
 
 /// The log as the writer left it.
 ///
@@ -11,8 +11,8 @@ use crate::{Commit, Committed, Position, StreamName, Timestamp, Version};
 #[derive(Debug, Default)]
 pub(super) struct Known {
     end: Option<End>,
-    /// Whether somebody else has appended since, when it was last looked at.
-    shared: bool,
+    /// Behind this position nobody else has appended; nothing if somebody just did.
+    alone_since: Option<Position>,
     streams: HashMap<StreamName, Stream>,
 }
 
@@ -26,7 +26,18 @@ pub(super) struct End {
 #[derive(Clone, Copy, Debug)]
 struct Stream {
     id: i64,
+    /// What it had when the log ended at a position.
     version: Version,
+    at: Position,
+}
+
+/// What is known of the streams of a batch, as the server takes it.
+#[derive(Debug, Default)]
+pub(super) struct KnownStreams {
+    pub(super) ids: Vec<Option<i64>>,
+    pub(super) versions: Vec<Option<i64>>,
+    /// All of it held when the log ended here.
+    pub(super) at: Option<Position>,
 }
 
 /// How many streams are remembered; with one more, all are forgotten. One takes about 100 bytes.
@@ -39,20 +50,25 @@ impl Known {
     ///
     /// What is known afterwards holds once the rows are stored.
     pub(super) fn rows<'c>(&mut self, commits: &[&'c Commit], now: Timestamp) -> Option<Rows<'c>> {
-        let end = self.end.filter(|_| !self.shared)?;
-        let streams = commits.iter().flat_map(|commit| commit.appends());
-        if { streams }.any(|(append, _)| !self.streams.contains_key(&append.stream)) {
+        let (end, since) = (self.end?, self.alone_since?);
+        let mut streams = commits.iter().flat_map(|commit| commit.appends());
+        let known = |(append, _): (&Append, _)| {
+            let stream = self.streams.get(&append.stream);
+            stream.is_some_and(|stream| stream.at >= since)
+        };
+        if !streams.all(known) {
             return None;
         }
         let mut rows = Rows::after(end, now);
         for commit in commits {
             let plan = CommitPlan::new(commit, |stream| self.look_up(stream));
-            rows.push(commit, plan.ok().filter(|_| !commit.is_empty()));
-            if let Some(committed) = rows.answers.last().and_then(Option::as_ref) {
-                for turn in &committed.streams {
-                    if let Some(stream) = self.streams.get_mut(&turn.stream) {
-                        stream.version = turn.last;
-                    }
+            let Some(committed) = rows.push(commit, plan.ok().filter(|_| !commit.is_empty()))
+            else {
+                continue;
+            };
+            for turn in &committed.streams {
+                if let Some(stream) = self.streams.get_mut(&turn.stream) {
+                    (stream.version, stream.at) = (turn.last, committed.last);
                 }
             }
         }
@@ -63,40 +79,52 @@ impl Known {
     }
 
     fn look_up(&self, stream: &StreamName) -> Result<(Version, i64), NotAccepted> {
-        let Stream { id, version } = self.streams.get(stream).ok_or(NotAccepted)?;
+        let Stream { id, version, .. } = self.streams.get(stream).ok_or(NotAccepted)?;
         Ok((*version, *id))
     }
 
-    /// Somebody else has appended.
-    pub(super) fn miss(&mut self) {
-        self.shared = true;
-        self.streams.clear();
+    /// What is known of streams that may have changed since.
+    pub(super) fn of(&self, names: &[&str]) -> KnownStreams {
+        let streams = names.iter().map(|name| self.streams.get(*name));
+        KnownStreams {
+            ids: streams.clone().map(|known| Some(known?.id)).collect(),
+            versions: streams
+                .clone()
+                .map(|known| Some(known?.version.get().cast_signed()))
+                .collect(),
+            at: streams.flatten().map(|known| known.at).min(),
+        }
     }
 
-    /// Nobody knows what the log is like.
+    /// Somebody else has appended, or it is not certain that what was to be stored is.
     pub(super) fn forget(&mut self) {
         *self = Self::default();
     }
 
     /// What the server said of a log that ended at `before` when it appended, and ends at `end` now.
     pub(super) fn learn(&mut self, before: Position, end: End) {
-        let as_left = self.end.map(|left| left.position == before);
-        self.shared = as_left == Some(false);
-        if as_left != Some(true) {
-            self.streams.clear();
-        }
+        let as_left = self.end.is_some_and(|left| left.position == before);
+        self.alone_since = match self.alone_since {
+            since @ Some(_) if as_left => since,
+            // From now on, unless the next time tells otherwise.
+            _ if as_left => Some(before),
+            _ => None,
+        };
         self.end = Some(end);
     }
 
     /// A commit is stored, in streams with these ids.
     pub(super) fn stored(&mut self, committed: &Committed, ids: &[Option<i64>]) {
+        let Some(End { position: at, .. }) = self.end else {
+            return;
+        };
+        if self.streams.len() + ids.len() > MOST_STREAMS {
+            self.streams.clear();
+        }
         for (turn, id) in committed.streams.iter().zip(ids) {
             if let Some(id) = *id {
-                if self.streams.len() >= MOST_STREAMS {
-                    self.streams.clear();
-                }
                 let version = turn.last;
-                let stream = Stream { id, version };
+                let stream = Stream { id, version, at };
                 self.streams.insert(turn.stream.clone(), stream);
             }
         }

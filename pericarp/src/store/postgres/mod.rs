@@ -168,7 +168,8 @@ impl Store for PostgresStore {
     /// The first events are visited in the rows that bring them: most streams end there, and
     /// nothing is copied. The rest of a long stream comes in pages, two of which are on their way
     /// while one is visited.
-    async fn visit<V: Visit>(&self, read: ReadStream, visitor: V) -> Result<V, ReadError> {
+    async fn visit<V: Visit>(&self, mut read: ReadStream, visitor: V) -> Result<V, ReadError> {
+        read.facts_only = !V::LOOKS_AT_RECORD;
         let visiting = Visiting {
             visitor,
             read,

@@ -4,10 +4,10 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 
 use super::fault::PostgresFault;
-use super::row::{event, named_event};
+use super::row::{event, facts, named_event};
 use super::statements::Statements;
 use crate::store::Read;
-use crate::{CommitId, Page, Position, StreamName, Timestamp, Version};
+use crate::{CommitId, Page, Position, RecordedEvent, StreamName, Timestamp, Version};
 
 /// A question that any connection answers.
 pub(super) trait Question: Send {
@@ -41,11 +41,12 @@ impl Question for Fill {
             Read::Stream(read) => {
                 let stream = read.stream.as_str();
                 let rows = statements
-                    .query(statements.stream(read, false))
+                    .query(statements.stream(read))
                     .bind(stream)
                     .bind(read.from.get().cast_signed())
                     .fetch(connection);
-                push_rows(rows, page, read.limit, Some(stream)).await
+                let view: View = if read.facts_only { facts } else { event };
+                push_rows(rows, page, read.limit, view, stream).await
             }
             Read::Streams(read) => {
                 let (after, version) = match &read.after {
@@ -58,7 +59,7 @@ impl Question for Fill {
                     .bind(after)
                     .bind(version)
                     .fetch(connection);
-                push_rows(rows, page, read.limit, None).await
+                push_rows(rows, page, read.limit, NAMED, "").await
             }
             Read::Log(read) => {
                 let filter = &read.filter;
@@ -82,19 +83,23 @@ impl Question for Fill {
                     .bind(filter.since.map(Timestamp::as_micros))
                     .bind(filter.until.map(Timestamp::as_micros))
                     .fetch(connection);
-                push_rows(rows, page, read.limit, None).await
+                push_rows(rows, page, read.limit, NAMED, "").await
             }
             Read::Event(id) => {
                 let rows = statements
                     .query(statements.event())
                     .bind(*id)
                     .fetch(connection);
-                push_rows(rows, page, 1, None).await
+                push_rows(rows, page, 1, NAMED, "").await
             }
             Read::Commit(id) => fill_commit(connection, statements, *id, page).await,
         }
     }
 }
+
+/// How an event is seen in a row, and in the name of its stream if that is known.
+type View = for<'r> fn(&'r PgRow, &'r str) -> Result<RecordedEvent<'r>, PostgresFault>;
+const NAMED: View = |row, _| named_event(row);
 
 /// Fills a page with a whole commit, however large.
 pub(super) async fn fill_commit(
@@ -118,15 +123,12 @@ async fn push_rows(
     mut rows: BoxStream<'_, sqlx::Result<PgRow>>,
     page: &mut Page,
     limit: usize,
-    stream: Option<&str>,
+    view: View,
+    stream: &str,
 ) -> Result<(), PostgresFault> {
     let mut taken = 0;
     while let Some(row) = rows.try_next().await? {
-        let record = match stream {
-            Some(stream) => event(&row, stream)?,
-            None => named_event(&row)?,
-        };
-        if taken == limit || !page.push(&record) {
+        if taken == limit || !page.push(&view(&row, stream)?) {
             page.set_has_more(true);
             break;
         }

@@ -51,11 +51,15 @@ impl<'c> Rows<'c> {
         }
     }
 
-    /// Adds the events of a commit, if there is a plan for them.
-    pub(super) fn push(&mut self, commit: &'c Commit, plan: Option<CommitPlan<i64>>) {
+    /// Adds the events of a commit, if there is a plan for them, and says where.
+    pub(super) fn push(
+        &mut self,
+        commit: &'c Commit,
+        plan: Option<CommitPlan<i64>>,
+    ) -> Option<&Committed> {
         let Some(plan) = plan else {
             self.answers.push(None);
-            return;
+            return None;
         };
         let first = self.end.position.next();
         let turns = plan.streams.iter().zip(&plan.targets);
@@ -84,6 +88,7 @@ impl<'c> Rows<'c> {
         let mut committed = Committed::new(commit.id(), first, last, recorded_at);
         committed.streams = plan.streams;
         self.answers.push(Some(committed));
+        self.answers.last()?.as_ref()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -39,7 +39,8 @@ impl Statements {
         let schema = quoted(schema);
         let append = format!(
             "SELECT verdicts, places, before, recorded, start, stream_ids FROM {schema}.pericarp_append(
-                $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+                $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                $21, $22, $23, $24)"
         );
         Self {
             append: append.into(),
@@ -95,9 +96,13 @@ impl Statements {
     }
 
     /// $1: the stream, $2: the version to start at.
-    pub(super) fn stream(&self, read: &ReadStream, facts: bool) -> AssertSqlSafe<String> {
+    pub(super) fn stream(&self, read: &ReadStream) -> AssertSqlSafe<String> {
         let (schema, limit) = (&self.schema, one_more(read.limit));
-        let (record, comma) = if facts { ("", "") } else { (RECORD, ", ") };
+        let (record, comma) = if read.facts_only {
+            ("", "")
+        } else {
+            (RECORD, ", ")
+        };
         let (compare, order) = match read.direction {
             Direction::Forward => (">=", ""),
             Direction::Backward => ("<=", "DESC"),

@@ -30,7 +30,7 @@ impl<V: Visit> Question for Visiting<V> {
         let stream = self.read.stream.clone();
         let page = self.read.clone().limit(VISITED_AT_ONCE);
         let mut rows = statements
-            .query(statements.stream(&page, !V::LOOKS_AT_RECORD))
+            .query(statements.stream(&page))
             .bind(stream.as_str())
             .bind(page.from.get().cast_signed())
             .fetch(connection);
@@ -44,10 +44,10 @@ impl<V: Visit> Question for Visiting<V> {
             if left == 0 {
                 break Ok(true);
             }
-            let viewed = if V::LOOKS_AT_RECORD {
-                event(&row, stream.as_str())
-            } else {
+            let viewed = if page.facts_only {
                 facts(&row, stream.as_str())
+            } else {
+                event(&row, stream.as_str())
             };
             let record = match viewed {
                 Ok(record) => record,

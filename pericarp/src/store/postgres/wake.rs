@@ -36,7 +36,7 @@ pub(super) struct Wake {
 pub(super) struct Waiting<'w>(&'w Wake);
 
 /// How long the announcer waits after a message, so that one speaks for many commits.
-const QUIET: Duration = Duration::from_millis(5);
+const QUIET: Duration = Duration::from_millis(10);
 
 impl Wake {
     pub(super) fn new() -> Self {

@@ -256,12 +256,12 @@ impl Writer {
                 Ok(rows.answers)
             }
             Ok(false) => {
-                self.known.miss();
+                self.known.forget();
                 Ok(Vec::new())
             }
             // Somebody else was faster, or an id is in the log already.
             Err(fault) if fault.sqlstate() == Some(UNIQUE_VIOLATION) => {
-                self.known.miss();
+                self.known.forget();
                 Ok(Vec::new())
             }
             Err(fault) => Err(Attempt::Sent(fault)),
@@ -276,7 +276,7 @@ impl Writer {
     ) -> Result<Vec<Outcome>, Attempt> {
         let relaxed = self.options.durability == Durability::Relaxed;
         let (patience, statements) = (self.patience(), self.statements.clone());
-        let batch = Batch::new(commits.iter().copied());
+        let batch = Batch::new(commits.iter().copied()).knowing(&self.known);
         let connection = self.connect().await.map_err(Attempt::NotSent)?;
         let appended = within(
             patience,

@@ -118,7 +118,7 @@ async fn refuse_other_content(law: &str, store: &impl Store, commit: &Commit, ot
         longer
     };
     let shorter = commit_with(id, &[(other, Expected::Any, 1)], "");
-    for changed in [elsewhere, longer, shorter] {
+    for changed in [elsewhere, longer, shorter, Commit::new(id)] {
         match store.append(changed).await {
             Err(AppendError::CommitIdReused { id: reused }) => {
                 assert_eq!(reused, id, "{law}: the error names the commit");

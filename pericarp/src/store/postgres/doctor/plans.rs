@@ -93,10 +93,12 @@ fn planned(statements: &Statements) -> Vec<Planned> {
         },
     };
     let page = ReadLog::all().after(Position::new(7));
+    let mut facts = ReadStream::new(stream.clone());
+    facts.facts_only = true;
     vec![
         Planned {
             what: "reading a stream",
-            sql: statements.stream(&ReadStream::new(stream.clone()), true).0,
+            sql: statements.stream(&facts).0,
             index: "pericarp_events_stream_version_key",
             bind: |asking| asking.bind("account-1").bind(1_i64),
         },

@@ -1,0 +1,110 @@
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{LitStr, Type, parse_quote};
+
+use super::{generics, scoped, shape};
+use crate::check::aggregate::{Aggregate, Events};
+use crate::check::event::{Event, Kinds};
+use crate::check::kind::Kind;
+use crate::check::shape::Body;
+use crate::check::versions::Chain;
+use crate::lifetimes;
+
+/// The shapes of an event type, one for each of its kinds; none, if there is a mistake in it.
+pub(crate) fn event(event: &Event<'_>, payloads: &[Body]) -> TokenStream {
+    let (kinds, dropped): (Vec<_>, &[LitStr]) = match &event.kinds {
+        Kinds::Unit(kind) | Kinds::Struct(kind, _) => (vec![kind], &[]),
+        Kinds::Enum(variants) => {
+            let kinds = variants.stored.iter().map(|variant| &variant.kind);
+            (kinds.collect(), &variants.dropped)
+        }
+    };
+    let entries = payloads.iter().zip(kinds).enumerate();
+    let entries = entries.map(|(index, (payload, kind))| {
+        let (payload, older) = (shape::body(payload), older(kind));
+        quote!(__p::Entry::Event(
+            __p::EventShape::new(<Self as __p::Event>::KINDS[#index], #payload)#older
+        ))
+    });
+    let entries = entries.chain(self::dropped(dropped));
+    let ident = event.ident;
+    let (_, ty_generics, _) = event.generics.split_for_impl();
+    let generics = generics::shape(generics::encode(event.generics));
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    scoped(
+        &event.krate,
+        &quote! {
+            #[automatically_derived]
+            impl #impl_generics __p::Described for #ident #ty_generics #where_clause {
+                const SHAPES: &'static [__p::Entry] = &[#(#entries),*];
+            }
+        },
+    )
+}
+
+/// What older events it reads.
+fn older(kind: &Kind) -> TokenStream {
+    let upcast = versions(&kind.upcast);
+    let splits = kind.splits.iter().map(|split| {
+        let (name, versions) = (&split.name, versions(&split.versions));
+        quote!((#name, #versions))
+    });
+    let older = (!kind.upcast.is_empty()).then(|| quote!(.older(#upcast)));
+    let splits = (!kind.splits.is_empty()).then(|| quote!(.splits(&[#(#splits),*])));
+    quote!(#older #splits)
+}
+
+/// Each version, and what it is read as.
+fn versions(chain: &Chain) -> TokenStream {
+    let versions = chain.steps().map(|(version, ty)| {
+        let ty = ty.to_token_stream();
+        quote!((#version, __p::type_of!(#ty)))
+    });
+    quote!(&[#(#versions),*])
+}
+
+fn dropped(names: &[LitStr]) -> Option<TokenStream> {
+    (!names.is_empty()).then(|| quote!(__p::Entry::Dropped(&[#(#names),*])))
+}
+
+/// The shapes of the events that an aggregate lists.
+pub(super) fn aggregate(aggregate: &Aggregate<'_>) -> TokenStream {
+    let ident = aggregate.ident;
+    let (types, sum) = match &aggregate.events {
+        Events::Own(ty) => (vec![ty], None),
+        Events::Sum(sum) => {
+            let name = &sum.name;
+            let generics = sum.borrows.then(|| quote!(<'_>));
+            let sum_type = quote! {
+                #[automatically_derived]
+                impl __p::Described for #name #generics {
+                    const SHAPES: &'static [__p::Entry] = <#ident as __p::Described>::SHAPES;
+                }
+            };
+            let types = sum.events.iter().map(|event| &event.ty).collect();
+            (types, Some(sum_type))
+        }
+    };
+    let entries = types.into_iter().map(listed);
+    let entries = entries.chain(dropped(&aggregate.dropped));
+    quote! {
+        #[automatically_derived]
+        impl __p::Described for #ident {
+            const SHAPES: &'static [__p::Entry] = {
+                #[allow(unused_imports)]
+                use __p::probes::Undescribed as _;
+                &[__p::Entry::Category(<Self as __p::Aggregate>::CATEGORY, &[#(#entries),*])]
+            };
+        }
+
+        #sum
+    }
+}
+
+/// Asks what is known of a listed type. One that is not an event is reported elsewhere.
+fn listed(written: &Type) -> TokenStream {
+    let ty = lifetimes::fill(written, &parse_quote!('static));
+    let written = written.to_token_stream().to_string();
+    let probe = quote!(<__p::Probe<#ty>>);
+    quote!(__p::Entry::Listed(#written, #probe::KINDS, #probe::SHAPES))
+}
