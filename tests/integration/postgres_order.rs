@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pericarp::store::postgres::{PostgresFault, PostgresOptions};
 use pericarp::store::{AppendError, PostgresStore, Store};
-use pericarp::{Commit, Expected, StreamName, Version};
+use pericarp::{Clock, Commit, Expected, Position, StreamName, Timestamp, Version};
 use pericarp_tests::postgres::{Schema, Server};
 use pericarp_tests::{chain, commit_to, positions};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres, Transaction, query_scalar};
@@ -349,6 +349,37 @@ async fn the_lock_of_one_log_does_not_open_another() {
         .execute(AssertSqlSafe(insert(&one_log)))
         .await
         .unwrap_err();
+}
+
+/// Machines' clocks disagree, and are set back.
+#[tokio::test]
+async fn positions_are_counted_and_times_never_fall_whatever_the_clocks_say() {
+    let log = Log::new().await;
+    let with_clock = async |micros| {
+        let options = PostgresOptions::parse(&log.schema.url().to_string()).unwrap();
+        let clock = StoppedClock(Timestamp::from_micros(micros));
+        let options = options.schema(log.schema.name()).clock(clock);
+        PostgresStore::open_with(options).await.unwrap()
+    };
+    let (ahead, behind) = (with_clock(4_000_000_000_000_000).await, with_clock(1).await);
+    let mut last = Timestamp::EPOCH;
+    for (store, position) in [&behind, &ahead, &behind, &log.store, &ahead]
+        .into_iter()
+        .zip(1..)
+    {
+        let answer = store.append(one("a", Expected::Any)).await.unwrap();
+        assert_eq!(answer.first, Position::new(position));
+        assert!(answer.recorded_at >= last, "{answer:?}");
+        last = answer.recorded_at;
+    }
+}
+
+struct StoppedClock(Timestamp);
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
 }
 
 /// A row that every append rewrites, such as a counter of positions, has a version for each of

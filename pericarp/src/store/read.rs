@@ -90,6 +90,7 @@ pub struct ReadStream {
     pub(crate) direction: Direction,
     pub(crate) limit: usize,
     /// Whether only what an aggregate folds is looked at; the rest of an event may be left out.
+    #[cfg(feature = "postgres")]
     pub(crate) facts_only: bool,
 }
 
@@ -101,6 +102,7 @@ impl ReadStream {
             from: Version::FIRST,
             direction: Direction::Forward,
             limit: PAGE,
+            #[cfg(feature = "postgres")]
             facts_only: false,
         }
     }

@@ -1,7 +1,7 @@
 use tokio::task::JoinSet;
 
 use super::check::{declared, fresh, offered, ok, opened, within};
-use super::events::{commit, read, read_log, stream};
+use super::events::{commit, new_id, read, read_log, stream};
 use super::ledger::Ledger;
 use super::peer::Peer;
 use super::{Idle, Role, Subject};
@@ -16,7 +16,7 @@ use crate::{Expected, Position};
 pub async fn law_23_idle_transactions_delay_nobody<S: Subject>(subject: &S) {
     const LAW: &str = "law 23";
     let (log, store) = fresh(LAW, subject).await;
-    let mut scene = Work::new(LAW, &store).await;
+    let mut work = Work::new(LAW, &store).await;
     let capabilities = subject.capabilities();
     let left_open = within(LAW, "leaving transactions open", subject.leave_open(&log)).await;
     let Some(left_open) = offered(LAW, "transactions", capabilities.transactions, left_open) else {
@@ -29,7 +29,7 @@ pub async fn law_23_idle_transactions_delay_nobody<S: Subject>(subject: &S) {
     for Idle { what, .. } in &left_open {
         println!("{LAW}: left open: {what}");
     }
-    scene.go_on(&store, "those left open").await;
+    work.go_on(&store, "those left open").await;
     let beside = opened(LAW, subject.open(&log).await);
     let mut written = None;
     if declared(LAW, "overlapping", capabilities.overlapping) {
@@ -37,23 +37,23 @@ pub async fn law_23_idle_transactions_delay_nobody<S: Subject>(subject: &S) {
         if let Some(transaction) = &mut written {
             transaction.write().await;
         }
-        scene.go_on(&store, "one of the law's own that wrote").await;
+        work.go_on(&store, "one of the law's own that wrote").await;
     }
 
     // Whoever comes later is not delayed either: another store, a transaction, another process.
     let late = within(LAW, "opening the log", subject.open(&log)).await;
     let late = opened(LAW, late);
-    scene.go_on(&late, "all of them").await;
+    work.go_on(&late, "all of them").await;
     let appending = within(LAW, "begin", subject.begin(&log, &late)).await;
     if let Some(mut appending) = appending {
         let commit = commit(&[(&stream("in-a-transaction"), Expected::Any, 2)]);
         let outcome = within(LAW, "an append in a transaction", appending.append(&commit)).await;
         within(LAW, "commit", appending.commit()).await;
         let answer = ok(LAW, "append in a transaction", outcome);
-        scene.ledger.acknowledged(commit, answer);
+        work.ledger.acknowledged(commit, answer);
     }
-    scene.go_on(&store, "all of them").await;
-    scene.ledger.check(&store).await;
+    work.go_on(&store, "all of them").await;
+    work.ledger.check(&store).await;
     let process = subject.process(&log, Role::Race);
     if let Some(process) = offered(LAW, "processes", capabilities.processes, process) {
         append_elsewhere(LAW, process).await;
@@ -94,7 +94,7 @@ impl Work {
             let store = store.clone();
             appends.spawn(async move {
                 let old = stream(&format!("old-{number}"));
-                let new = stream(&crate::testing::conformance::events::new_id().to_string());
+                let new = stream(&new_id().to_string());
                 let commit = commit(&[(&old, Expected::Any, 2), (&new, Expected::NoStream, 1)]);
                 let outcome = store.append(commit.clone()).await;
                 (commit, outcome)

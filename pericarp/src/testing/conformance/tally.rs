@@ -54,22 +54,27 @@ impl Tally {
         }
     }
 
-    /// Where the first difference is, if there is one.
+    /// What the first difference of what was read is to what was acknowledged, which this is.
     pub(super) fn difference(&self, read: &Self) -> Option<String> {
-        let numbers = self.ranges.keys().chain(read.ranges.keys());
         let of = |tally: &Self, number| tally.ranges.get(number).copied().unwrap_or_default();
-        let differing = numbers.filter(|number| of(self, number) != of(read, number));
-        let number = *differing.min()?;
-        Some(format!(
-            "of {} commits that begin at positions {} to {}, {} are as they were acknowledged",
-            of(self, &number).commits,
-            number << RANGE,
-            ((number + 1) << RANGE) - 1,
-            match of(read, &number).commits {
-                same if same == of(self, &number).commits => "not all".to_owned(),
-                other => format!("{other}, if they are,"),
-            }
-        ))
+        let number = self
+            .ranges
+            .keys()
+            .chain(read.ranges.keys())
+            .filter(|number| of(self, number) != of(read, number))
+            .min()?;
+        let (acknowledged, read) = (of(self, number).commits, of(read, number).commits);
+        let (first, last) = (number << RANGE, ((number + 1) << RANGE) - 1);
+        Some(if acknowledged == read {
+            format!(
+                "of the {read} commits from position {first} to {last} not all are as acknowledged"
+            )
+        } else {
+            format!(
+                "{acknowledged} commits from position {first} to {last} were acknowledged, and \
+                 {read} are read"
+            )
+        })
     }
 }
 
