@@ -1,7 +1,9 @@
 //! Executing commands.
 
 use pericarp::store::{MemoryStore, Store};
-use pericarp::{Context, ExecuteError, Metadata, Pericarp, Root, Timestamp, Version};
+use pericarp::{
+    Context, ExecuteError, Metadata, Payload, Pericarp, Principal, Root, Timestamp, Version,
+};
 
 use crate::Outcome;
 use crate::account::{Account, AccountError, AccountId, Deposit, Open, Withdraw};
@@ -100,6 +102,18 @@ async fn a_context_is_stored_beside_the_events() -> Outcome {
         println!("commit {} is at position {}", committed.id, committed.first);
     }
     // ANCHOR_END: context
+
+    // ANCHOR: payload
+    let payload = Payload::new(Deposit { account, cents: 5 })
+        .with_metadata(Metadata {
+            correlation_id: Some("request-17".into()),
+            ..Metadata::default()
+        })
+        .at(context.occurred_at())
+        .by(Principal::new("ann"));
+    let response = app.execute_payload(payload).await?;
+    // ANCHOR_END: payload
+    assert!(response.committed.is_some());
 
     let stream = pericarp::StreamName::new("account", account)?;
     let mut pages = app

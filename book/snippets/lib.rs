@@ -18,9 +18,13 @@ mod faults;
 #[cfg(test)]
 mod given;
 #[cfg(test)]
+mod middleware;
+#[cfg(test)]
 mod own_store;
 #[cfg(test)]
 mod postgres;
+#[cfg(test)]
+mod queries;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The derive macros of [Pericarp](https://docs.rs/pericarp): `Event`, `Shape`, `Aggregate` and `Command`.
+//! The derive macros of [Pericarp](https://docs.rs/pericarp): `Event`, `Shape`, `Aggregate`, `Command`
+//! and `Query`.
 //!
 //! Each derive is parsed into the words that were written, checked into a model in which nothing
 //! is wrong, and expanded. All mistakes of an item are reported together; a stub then stands in
@@ -217,8 +218,15 @@ fn aggregate(input: &DeriveInput) -> proc_macro2::TokenStream {
 /// | `returns = i64` | struct | The answer of its handler; `()` if left out. |
 /// | `creates` | struct | The aggregate must not exist yet; the handler gets a `New`. |
 /// | `must_exist` | struct | The aggregate must exist, even if it has a `Default` to start from. |
+/// | `middleware(A, B::new(3))` | struct | What it passes through, outermost first. |
 /// | `crate = path` | struct | Where `pericarp` is, if not at `::pericarp`. |
 /// | `id` | one field | Holds the id of the aggregate. Required. |
+///
+/// A middleware is written as its type, if that holds nothing, or as a constructor of it: its type is
+/// what the constructor's path ends in that is written as types are. It is a `static`, made while
+/// compiling and shared by all threads, so the constructor is a `const fn`, and state in it is the
+/// state of all such commands. What exists only at run time is what a middleware `Needs`, and the
+/// application provides it.
 ///
 /// Bounds that its `Handle` needs of type parameters belong on the struct.
 ///
@@ -257,6 +265,51 @@ fn command(input: &DeriveInput) -> proc_macro2::TokenStream {
     let tokens = match errors.is_empty() {
         true => expand::command::expand(&command),
         false => expand::command::stub(&command),
+    };
+    errors.before(tokens)
+}
+
+/// Makes a struct or an enum a query: a question that changes nothing.
+///
+/// | Word of `#[query(..)]` | Meaning |
+/// |---|---|
+/// | `on = Balances` | The read model it is asked of. Required. |
+/// | `returns = i64` | The answer. Required. |
+/// | `error = BalancesError` | Why there may be no answer; `Infallible` if left out. |
+/// | `middleware(A, B::new(3))` | What it passes through, outermost first: as of a [`Command`]. |
+/// | `crate = path` | Where `pericarp` is, if not at `::pericarp`. |
+///
+/// ```
+/// use std::convert::Infallible;
+///
+/// use pericarp::middleware::Timeout;
+/// use pericarp::prelude::*;
+///
+/// struct Balances(Vec<i64>);
+///
+/// #[derive(Query)]
+/// #[query(on = Balances, returns = i64, middleware(Timeout::millis(250)))]
+/// struct Total;
+///
+/// impl Answer<Total> for Balances {
+///     async fn answer(&self, _: &Total) -> Result<i64, Infallible> {
+///         Ok(self.0.iter().sum())
+///     }
+/// }
+/// # let _ = Balances(vec![]);
+/// ```
+#[proc_macro_derive(Query, attributes(query))]
+pub fn derive_query(input: TokenStream) -> TokenStream {
+    query(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+fn query(input: &DeriveInput) -> proc_macro2::TokenStream {
+    let mut errors = errors::Errors::default();
+    let parsed = parse::query::parse(input, &mut errors);
+    let query = check::query::check(parsed, &mut errors);
+    let tokens = match errors.is_empty() {
+        true => expand::query::expand(&query),
+        false => expand::query::stub(&query),
     };
     errors.before(tokens)
 }

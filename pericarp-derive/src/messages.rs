@@ -225,6 +225,18 @@ pub(crate) const AGGREGATE_GENERICS: &str =
 
 pub(crate) const AGGREGATE_UNION: &str = "an aggregate is a struct or an enum, not a union";
 
+// Middlewares.
+
+pub(crate) const MIDDLEWARE_FORM: &str = "write a middleware as its type or a constructor of it, such as `Timeout::millis(50)`; \
+     what exists only at run time is what it `Needs`";
+
+pub(crate) const MIDDLEWARE_TOO_MANY: &str =
+    "a request lists up to 12 middlewares; make one of several";
+
+// Queries.
+
+pub(crate) const QUERY_UNION: &str = "a query is a struct or an enum, not a union";
+
 // Commands.
 
 pub(crate) const COMMAND_NOT_A_STRUCT: &str =

@@ -38,8 +38,13 @@ fn no_mutation_of_an_item_makes_a_derive_panic() {
             }
         },
         quote! {
-            #[command(aggregate = A<'_>, returns = (), creates, must_exist, crate = evt)]
+            #[command(aggregate = A<'_>, returns = (), creates, must_exist, crate = evt,
+                middleware(L, p::R::<T>::of(3).and(4), S { n: 5 }))]
             pub struct C<'a, T>(#[command(id)] &'a T, #[command(id = 3)] u8);
+        },
+        quote! {
+            #[query(on = V<'_>, returns = Option<u8>, error = X, crate = evt, middleware(L, R(3)))]
+            pub enum Q<'a, T, const N: usize> { A(&'a T), #[query(x)] B { b: [u8; N] } }
         },
     ];
     let mut tried = 0;
@@ -49,7 +54,13 @@ fn no_mutation_of_an_item_makes_a_derive_panic() {
                 continue;
             };
             tried += 1;
-            for derive in [crate::event, crate::shape, crate::aggregate, crate::command] {
+            for derive in [
+                crate::event,
+                crate::shape,
+                crate::aggregate,
+                crate::command,
+                crate::query,
+            ] {
                 let tokens = derive(&item);
                 assert!(syn::parse2::<syn::File>(tokens.clone()).is_ok(), "{tokens}");
             }

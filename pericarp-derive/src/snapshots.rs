@@ -288,3 +288,27 @@ fn command_that_creates() {
         },
     );
 }
+
+#[test]
+fn command_with_middlewares() {
+    check(
+        "command_with_middlewares",
+        crate::command,
+        quote! {
+            #[command(aggregate = Account, middleware(Audit, Observe::<Metrics>::new()))]
+            struct Close(#[command(id)] AccountId);
+        },
+    );
+}
+
+#[test]
+fn query() {
+    check(
+        "query",
+        crate::query,
+        quote! {
+            #[query(on = Balances, returns = i64, error = BalancesError, middleware(Audit, Timeout::millis(50)))]
+            struct BalanceOf<'a, T>(&'a T);
+        },
+    );
+}

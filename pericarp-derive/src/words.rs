@@ -51,6 +51,9 @@ impl Word {
 
 pub(crate) const CRATE: Word = Word::optional("crate", "crate = path::to::pericarp");
 
+pub(crate) const MIDDLEWARE: Word =
+    Word::optional("middleware", "middleware(Outermost, Innermost::new(3))");
+
 /// An attribute and the words it knows at one kind of place.
 pub(crate) struct Words {
     pub(crate) attribute: &'static str,

@@ -11,12 +11,17 @@ use crate::{Aggregate, New, Root};
     note = "derive it: `#[derive(Command)] #[command(aggregate = ..)]`, with `#[command(id)]` on a field"
 )]
 pub trait Command: Sync {
+    /// How logs and metrics name it: the name of its type. It is stored nowhere.
+    const NAME: &'static str;
+
     /// The aggregate it is for.
     type Aggregate: Aggregate;
     /// The answer of its handler.
     type Returns: Send;
     /// Whether the aggregate must exist: [`Creates`], [`Changes`] or [`MustExist`].
     type Mode: Mode<Self::Aggregate>;
+    /// The middlewares it lists: see [`Request::Chain`](crate::Request::Chain).
+    type Chain;
 
     /// Which aggregate it is for.
     fn id(&self) -> &<Self::Aggregate as Aggregate>::Id;

@@ -71,18 +71,21 @@ pub enum Error {
     #[error(transparent)]
     UnitOfWork(#[from] crate::UnitOfWorkError),
     /// An aggregate refused a command.
-    #[cfg(feature = "store")]
     #[error("the command was refused")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A query was not answered.
+    #[error("the query was not answered")]
+    Unanswered(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A middleware ended a request.
+    #[error(transparent)]
+    Stopped(#[from] crate::Stopped),
     /// A command was for an aggregate that does not exist.
-    #[cfg(feature = "store")]
     #[error("{stream} does not exist; create it first")]
     NotFound {
         /// Its stream.
         stream: crate::StreamName,
     },
     /// A command was to create an aggregate that exists.
-    #[cfg(feature = "store")]
     #[error("{stream} exists already")]
     AlreadyExists {
         /// Its stream.
@@ -90,7 +93,15 @@ pub enum Error {
     },
 }
 
-#[cfg(feature = "store")]
+impl<E: std::error::Error + Send + Sync + 'static> From<crate::AskError<E>> for Error {
+    fn from(error: crate::AskError<E>) -> Self {
+        match error {
+            crate::AskError::Failed(error) => Self::Unanswered(error.into()),
+            crate::AskError::Stopped(stopped) => Self::Stopped(stopped),
+        }
+    }
+}
+
 impl<E: std::error::Error + Send + Sync + 'static> From<crate::ExecuteError<E>> for Error {
     fn from(error: crate::ExecuteError<E>) -> Self {
         use crate::ExecuteError;
@@ -98,7 +109,10 @@ impl<E: std::error::Error + Send + Sync + 'static> From<crate::ExecuteError<E>> 
             ExecuteError::Refused(error) => Self::Refused(error.into()),
             ExecuteError::NotFound { stream } => Self::NotFound { stream },
             ExecuteError::AlreadyExists { stream } => Self::AlreadyExists { stream },
+            ExecuteError::Stopped(stopped) => Self::Stopped(stopped),
+            #[cfg(feature = "store")]
             ExecuteError::Load(error) => Self::Load(error),
+            #[cfg(feature = "store")]
             ExecuteError::Save(error) => Self::Save(error),
         }
     }
@@ -132,11 +146,10 @@ impl Error {
             Self::Save(error) => error.code(),
             #[cfg(feature = "store")]
             Self::UnitOfWork(error) => error.code(),
-            #[cfg(feature = "store")]
             Self::Refused(_) => "command.refused",
-            #[cfg(feature = "store")]
+            Self::Unanswered(_) => "query.failed",
+            Self::Stopped(stopped) => stopped.code(),
             Self::NotFound { .. } => "command.not_found",
-            #[cfg(feature = "store")]
             Self::AlreadyExists { .. } => "command.already_exists",
         }
     }

@@ -19,6 +19,7 @@ mod commit;
 mod commit_error;
 mod commit_id;
 mod committed;
+mod context;
 mod decide;
 mod decode;
 mod decode_error;
@@ -33,12 +34,16 @@ mod expected;
 mod fold;
 mod listing;
 mod metadata;
+pub mod middleware;
 mod names;
 mod page;
 mod position;
+mod query;
 mod recorded;
 mod replay;
+mod requests;
 mod root;
+mod shared_metadata;
 mod stream_name;
 mod timestamp;
 mod upcast;
@@ -54,8 +59,8 @@ pub mod transfer;
 pub use aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
 #[cfg(feature = "store")]
 pub use app::{
-    Dispatch, Done, ExecuteError, LoadError, Pericarp, PericarpBuilder, Repository, Retry,
-    SaveError, UnitOfWork, UnitOfWorkError,
+    Dispatch, LoadError, Pericarp, PericarpBuilder, Repository, Retry, SaveError, UnitOfWork,
+    UnitOfWorkError,
 };
 pub use clock::{Clock, Ids, RandomIds, SystemClock};
 pub use command::{Changes, Command, Creates, Handle, Mode, MustExist, WrongExistence};
@@ -63,6 +68,7 @@ pub use commit::{Append, Commit, NewEvent, StreamAppend};
 pub use commit_error::CommitError;
 pub use commit_id::CommitId;
 pub use committed::{Committed, StreamCommitted};
+pub use context::Context;
 pub use decide::{DecideError, decide};
 pub use decode::{DecodeEvent, Decoded, Reading, Skipped, Unread};
 pub use decode_error::{Cause, DecodeError, DecodeReason};
@@ -75,21 +81,28 @@ pub use metadata::{Meta, Metadata};
 pub use names::InvalidName;
 pub use page::Page;
 #[cfg(feature = "derive")]
-pub use pericarp_derive::{Aggregate, Command, Event, Shape};
+pub use pericarp_derive::{Aggregate, Command, Event, Query, Shape};
 pub use position::{Position, Version};
+pub use query::{Answer, Query};
 pub use recorded::RecordedEvent;
 pub use replay::{Policy, ReplayError, replay};
-pub use root::{Context, New, Root};
+pub use requests::{
+    AskError, ExecuteError, Failure, Handler, Outcome, Payload, Principal, Provide, Request,
+    RequestKind, Response, Stopped,
+};
+pub use root::{New, Root};
 pub use schema::Shape;
 pub use stream_name::StreamName;
 pub use timestamp::Timestamp;
 pub use uuid;
 
-/// What a module with events, aggregates and commands needs.
+/// What a module with events, aggregates, commands and queries needs.
 ///
 /// ```
 /// use pericarp::prelude::*;
 /// ```
 pub mod prelude {
-    pub use crate::{Aggregate, Apply, Command, Create, Event, Handle, Meta, New, Root, Shape};
+    pub use crate::{
+        Aggregate, Answer, Apply, Command, Create, Event, Handle, Meta, New, Query, Root, Shape,
+    };
 }

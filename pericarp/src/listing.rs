@@ -254,7 +254,7 @@ const fn any_named(kind: &EventKind, names: &[&str]) -> bool {
     false
 }
 
-const fn contains(names: &[&str], name: &str) -> bool {
+pub(crate) const fn contains(names: &[&str], name: &str) -> bool {
     let mut i = 0;
     while i < names.len() {
         if same(names[i], name) {

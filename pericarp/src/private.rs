@@ -1,6 +1,8 @@
 //! What generated code calls. Not part of the public interface: it may change in any release.
 
 pub use core::convert::{From, Infallible};
+pub use core::future::Future;
+pub use core::marker::Send;
 pub use core::ops::FnMut;
 pub use core::option::Option::{self, None, Some};
 pub use core::primitive::{bool, str};
@@ -20,7 +22,10 @@ pub use crate::event::{EncodeError, Event, EventKind, Split};
 pub use crate::listing::{
     Listing, check, check_dropped, closed, concat_kinds, distinct, is_read, split_alike, total,
 };
+pub use crate::middleware::{Step, in_order, in_order_when_filled_in, may_precede};
+pub use crate::query::{Query, answer};
 pub use crate::replay::Policy;
+pub use crate::requests::{AskError, Request, RequestKind};
 pub use crate::schema::{Body, Field, Named, Tag, Variant};
 pub use crate::schema::{Described, Entry, EventShape, Form, Shape};
 pub use crate::schema::{Probe, Seen, Type, probes};

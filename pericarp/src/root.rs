@@ -1,11 +1,9 @@
 use std::fmt;
 use std::ops::{Deref, Range};
-use std::sync::Arc;
 
 use crate::aggregate::{Emits, Starts};
 use crate::{
-    Aggregate, Clock, CommitError, EncodeError, Event, EventKind, Meta, Skipped, SystemClock,
-    Timestamp, Version,
+    Aggregate, CommitError, Context, EncodeError, Event, EventKind, Meta, Skipped, Version,
 };
 
 /// An aggregate that exists: its state, its version, and the events it has emitted since.
@@ -43,55 +41,6 @@ pub struct New<'t, A: Aggregate> {
     slot: &'t mut Slot<A>,
 }
 
-/// The time and the metadata that emitted events carry.
-///
-/// ```
-/// use pericarp::{Context, Metadata, Timestamp};
-///
-/// let context = Context::new(Timestamp::EPOCH)
-///     .with_metadata(&Metadata { user_id: Some("ann".into()), ..Metadata::default() });
-/// assert_eq!(context.metadata_json(), r#"{"user_id":"ann"}"#);
-/// ```
-#[derive(Clone, Debug)]
-pub struct Context {
-    occurred_at: Timestamp,
-    metadata: Option<Arc<str>>,
-}
-
-impl Context {
-    /// Events happen at `occurred_at` and carry no metadata.
-    pub const fn new(occurred_at: Timestamp) -> Self {
-        Self {
-            occurred_at,
-            metadata: None,
-        }
-    }
-
-    /// Events carry `metadata`.
-    #[must_use]
-    pub fn with_metadata(mut self, metadata: &crate::Metadata) -> Self {
-        self.metadata = Some(metadata.to_json().into());
-        self
-    }
-
-    /// When the events happen.
-    pub const fn occurred_at(&self) -> Timestamp {
-        self.occurred_at
-    }
-
-    /// The metadata that is stored, a JSON object.
-    pub fn metadata_json(&self) -> &str {
-        self.metadata.as_deref().unwrap_or("{}")
-    }
-}
-
-impl Default for Context {
-    /// Now, by the system's clock, and without metadata.
-    fn default() -> Self {
-        Self::new(SystemClock.now())
-    }
-}
-
 impl<A: Aggregate> Root<A> {
     /// A root around a state that was folded from the first `version` events. What it emits
     /// happens now, unless [`Root::set_context`] says otherwise.
@@ -126,7 +75,7 @@ impl<A: Aggregate> Root<A> {
             self.version = self.version.next();
             let meta = Meta::new(
                 self.version,
-                self.context.occurred_at,
+                self.context.occurred_at(),
                 self.context.metadata_json(),
             );
             self.state.apply_listed(event, &meta);
@@ -222,7 +171,11 @@ impl<'t, A: Aggregate> New<'t, A> {
         let Slot {
             id, root, context, ..
         } = self.slot;
-        let meta = Meta::new(Version::FIRST, context.occurred_at, context.metadata_json());
+        let meta = Meta::new(
+            Version::FIRST,
+            context.occurred_at(),
+            context.metadata_json(),
+        );
         let mut pending = Pending::default();
         let pushed = pending.push(&event, context);
         root.insert(Root {

@@ -1,6 +1,8 @@
 //! Counts allocations. One test alone: the allocator counts what all threads do.
 #![expect(clippy::unwrap_used, reason = "a failing test says where")]
 
+mod chain;
+
 use pericarp::prelude::*;
 use pericarp::store::{MemoryStore, ReadStream, SqliteStore, Store};
 use pericarp::{
@@ -72,7 +74,8 @@ impl Apply<Measured<'_>> for Gauge {
 const EVENTS: u64 = 10_000;
 
 #[tokio::test]
-async fn a_replay_allocates_nothing_per_event() {
+async fn a_chain_allocates_nothing_and_a_replay_nothing_per_event() {
+    chain::check();
     let folder = tempfile::tempdir().unwrap();
     let sqlite = SqliteStore::open(folder.path().join("log.db"))
         .await

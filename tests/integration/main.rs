@@ -19,6 +19,7 @@ mod equipment;
 mod evolution;
 mod fixtures;
 mod fuzzed;
+mod middleware;
 mod on_every_store;
 mod payloads;
 mod postgres;

@@ -11,6 +11,7 @@ fn the_tables_of_attributes_have_every_word() {
         ("event", "events-and-aggregates.md"),
         ("aggregate", "events-and-aggregates.md"),
         ("command", "commands.md"),
+        ("query", "queries.md"),
     ] {
         let mut parse = read(&format!("pericarp-derive/src/parse/{source}.rs"));
         if source == "event" {

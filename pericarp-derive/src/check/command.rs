@@ -1,5 +1,6 @@
 use syn::{Fields, Generics, Ident, Member, Type};
 
+use super::middleware::{self, Entry};
 use crate::errors::Errors;
 use crate::messages;
 use crate::parse::command::AGGREGATE;
@@ -14,6 +15,7 @@ pub(crate) struct Command<'i> {
     pub(crate) returns: Option<Type>,
     pub(crate) mode: Mode,
     pub(crate) id: Option<(Member, &'i Type)>,
+    pub(crate) middleware: Vec<Entry>,
 }
 
 #[derive(Clone, Copy)]
@@ -43,6 +45,7 @@ pub(crate) fn check<'i>(written: parse::command::Command<'i>, errors: &mut Error
         aggregate: written.aggregate,
         returns: written.returns,
         mode,
+        middleware: middleware::check(written.middleware, errors),
         id: written.ids.into_iter().next().map(|id| (id.member, id.ty)),
     }
 }

@@ -8,6 +8,8 @@ pub(crate) mod command;
 pub(crate) mod event;
 pub(crate) mod kind;
 mod listed;
+pub(crate) mod middleware;
+pub(crate) mod query;
 mod serde_form;
 pub(crate) mod shape;
 pub(crate) mod versions;

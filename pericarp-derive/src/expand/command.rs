@@ -1,9 +1,11 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::parse_quote;
 
-use super::scoped;
+use super::{chain, scoped};
 use crate::check::command::{Command, Mode};
+use crate::check::middleware::Entry;
 use crate::span::{all_at, at};
 
 pub(crate) fn expand(command: &Command<'_>) -> TokenStream {
@@ -14,16 +16,26 @@ pub(crate) fn expand(command: &Command<'_>) -> TokenStream {
     let handle = quote_spanned! {at(command.ident)=>
         <<Self as __p::Command>::Aggregate as __p::Handle<Self>>::handle
     };
-    impl_command(command, &quote!(#(#id)*), &quote!(#handle(__target, self)))
+    impl_command(
+        command,
+        &command.middleware,
+        &quote!(#(#id)*),
+        &quote!(#handle(__target, self)),
+    )
 }
 
 /// Stands in for a command with a mistake in it; without an aggregate there is none.
 pub(crate) fn stub(command: &Command<'_>) -> TokenStream {
     let body = quote!(loop {});
-    impl_command(command, &body, &quote!(let _ = __target; #body))
+    impl_command(command, &[], &body, &quote!(let _ = __target; #body))
 }
 
-fn impl_command(command: &Command<'_>, id: &TokenStream, handle: &TokenStream) -> TokenStream {
+fn impl_command(
+    command: &Command<'_>,
+    middleware: &[Entry],
+    id: &TokenStream,
+    handle: &TokenStream,
+) -> TokenStream {
     let ident = command.ident;
     let Some(aggregate) = &command.aggregate else {
         return TokenStream::new();
@@ -44,15 +56,20 @@ fn impl_command(command: &Command<'_>, id: &TokenStream, handle: &TokenStream) -
         .make_where_clause()
         .predicates
         .push(parse_quote!(#bound));
+    let name = ident.unraw().to_string();
+    let chain = chain::ty(middleware);
+    let steps = chain::steps(ident, &generics, middleware);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     scoped(
         &command.krate,
         &quote! {
             #[automatically_derived]
             impl #impl_generics __p::Command for #ident #ty_generics #where_clause {
+                const NAME: &'static __p::str = #name;
                 type Aggregate = #aggregate;
                 type Returns = #returns;
                 type Mode = __p::#mode;
+                type Chain = #chain;
 
                 fn id(&self) -> &<#aggregate as __p::Aggregate>::Id {
                     #id
@@ -65,6 +82,8 @@ fn impl_command(command: &Command<'_>, id: &TokenStream, handle: &TokenStream) -
                     #handle
                 }
             }
+
+            #steps
         },
     )
 }

@@ -1,12 +1,14 @@
 //! From a model to code that only names types and delegates to the runtime.
 
 pub(crate) mod aggregate;
+mod chain;
 pub(crate) mod command;
 pub(crate) mod described;
 mod encode;
 pub(crate) mod event;
 mod generics;
 mod older;
+pub(crate) mod query;
 pub(crate) mod shape;
 mod sum;
 

@@ -1,9 +1,9 @@
 use proc_macro2::Span;
-use syn::{Data, DeriveInput, Fields, Generics, Ident, Member, Type};
+use syn::{Data, DeriveInput, Expr, Fields, Generics, Ident, Member, Type};
 
 use super::Krate;
 use crate::errors::Errors;
-use crate::words::{self, CRATE, Given, Word, Words};
+use crate::words::{self, CRATE, Given, MIDDLEWARE, Word, Words};
 
 pub(crate) const AGGREGATE: Word = Word::required("aggregate", "aggregate = Account");
 const RETURNS: Word = Word::optional("returns", "returns = i64");
@@ -12,7 +12,7 @@ const MUST_EXIST: Word = Word::optional("must_exist", "");
 
 const ON_STRUCT: Words = Words {
     attribute: "command",
-    known: &[AGGREGATE, RETURNS, CREATES, MUST_EXIST, CRATE],
+    known: &[AGGREGATE, RETURNS, CREATES, MUST_EXIST, MIDDLEWARE, CRATE],
 };
 const ON_FIELD: Words = Words {
     attribute: "command",
@@ -28,6 +28,7 @@ pub(crate) struct Command<'i> {
     pub(crate) krate: Krate,
     pub(crate) aggregate: Option<Type>,
     pub(crate) returns: Option<Type>,
+    pub(crate) middleware: Vec<Expr>,
     pub(crate) given: Vec<Given>,
     pub(crate) ids: Vec<Id<'i>>,
     /// Whether a field has the attribute at all, even with a mistake in it.
@@ -49,6 +50,7 @@ pub(crate) fn parse<'i>(item: &'i DeriveInput, errors: &mut Errors) -> Command<'
         krate: Krate::default(),
         aggregate: None,
         returns: None,
+        middleware: Vec::new(),
         given: Vec::new(),
         ids: Vec::new(),
         tried_id: false,
@@ -57,6 +59,7 @@ pub(crate) fn parse<'i>(item: &'i DeriveInput, errors: &mut Errors) -> Command<'
         match word {
             "aggregate" => command.aggregate = Some(words::value(input)?),
             "returns" => command.returns = Some(words::value(input)?),
+            "middleware" => command.middleware = words::list(input)?,
             "crate" => command.krate = Krate::parse(input)?,
             _ => {}
         }

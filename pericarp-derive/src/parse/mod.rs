@@ -5,6 +5,7 @@ pub(crate) mod command;
 pub(crate) mod event;
 pub(crate) mod fields;
 mod misplaced;
+pub(crate) mod query;
 pub(crate) mod serde;
 pub(crate) mod shape;
 

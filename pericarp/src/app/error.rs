@@ -1,5 +1,5 @@
 use crate::store::{AppendError, ReadError};
-use crate::{CommitError, InvalidName, ReplayError, StreamName};
+use crate::{CommitError, InvalidName, ReplayError};
 
 /// Why an aggregate could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -46,57 +46,5 @@ impl SaveError {
             Self::Commit(error) => error.code(),
             Self::Append(error) => error.code(),
         }
-    }
-}
-
-/// Why a command was not executed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ExecuteError<E> {
-    /// The aggregate refused it. Nothing was stored.
-    #[error(transparent)]
-    Refused(E),
-    /// There is no such aggregate. Nothing was stored.
-    #[error("{stream} does not exist; create it first")]
-    NotFound {
-        /// Its stream.
-        stream: StreamName,
-    },
-    /// There is such an aggregate already. Nothing was stored.
-    #[error("{stream} exists already")]
-    AlreadyExists {
-        /// Its stream.
-        stream: StreamName,
-    },
-    /// The aggregate could not be loaded. Nothing was stored.
-    #[error(transparent)]
-    Load(LoadError),
-    /// The events could not be saved: after a last conflict, nothing was stored.
-    #[error(transparent)]
-    Save(SaveError),
-}
-
-impl<E> ExecuteError<E> {
-    /// A stable code for logs and metrics.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Refused(_) => "command.refused",
-            Self::NotFound { .. } => "command.not_found",
-            Self::AlreadyExists { .. } => "command.already_exists",
-            Self::Load(error) => error.code(),
-            Self::Save(error) => error.code(),
-        }
-    }
-}
-
-impl<E> From<LoadError> for ExecuteError<E> {
-    fn from(error: LoadError) -> Self {
-        Self::Load(error)
-    }
-}
-
-impl<E> From<SaveError> for ExecuteError<E> {
-    fn from(error: SaveError) -> Self {
-        Self::Save(error)
     }
 }

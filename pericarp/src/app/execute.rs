@@ -1,41 +1,34 @@
 use futures_timer::Delay;
 use tokio::sync::MutexGuard;
 
+use super::core::Core;
 use super::repository::stream_of;
-use super::{ExecuteError, LoadError, Pericarp, SaveError};
+use super::{LoadError, Pericarp, SaveError};
+use crate::middleware::Chain;
 use crate::store::{AppendError, Store};
 use crate::{
-    Aggregate, Command, Commit, Committed, Context, DecideError, Root, StreamName, WrongExistence,
-    decide,
+    Aggregate, Command, Commit, Committed, Context, DecideError, ExecuteError, Handler, Outcome,
+    Payload, Response, Root, StreamName, WrongExistence, decide,
 };
 
 /// The error of the aggregate that a command is for.
 type ErrorOf<C> = <<C as Command>::Aggregate as Aggregate>::Error;
 
-/// What came of a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Done<R> {
-    /// The handler's answer.
-    pub answer: R,
-    /// Where its events were stored; `None` if it emitted none.
-    pub committed: Option<Committed>,
-}
-
-impl<S: Store> Pericarp<S> {
-    /// Executes a command: loads its aggregate, lets it decide, and appends what it emits.
+impl<S: Store, P> Pericarp<S, P> {
+    /// Executes a command: loads its aggregate, lets it decide, and appends what it emits. On its
+    /// way it passes through the middlewares that it lists.
     ///
     /// If another writer was faster, the aggregate is loaded again and decides again, as often as
     /// [`Retry`](crate::Retry) says.
     ///
     /// # Errors
     /// [`ExecuteError`]; it holds the aggregate's own error if the aggregate refused.
-    pub async fn execute<C: Command>(
-        &self,
-        command: C,
-    ) -> Result<C::Returns, ExecuteError<ErrorOf<C>>> {
-        let context = self.context();
-        Ok(self.execute_with(&context, command).await?.answer)
+    pub async fn execute<C>(&self, command: C) -> Result<C::Returns, ExecuteError<ErrorOf<C>>>
+    where
+        C: Command + Send,
+        C::Chain: Chain<C, P>,
+    {
+        Ok(self.execute_payload(Payload::new(command)).await?.answer)
     }
 
     /// Executes a command whose events carry the time and the metadata of `context`, and says
@@ -43,32 +36,54 @@ impl<S: Store> Pericarp<S> {
     ///
     /// # Errors
     /// [`ExecuteError`], as [`Pericarp::execute`].
-    pub async fn execute_with<C: Command>(
+    pub async fn execute_with<C>(
         &self,
         context: &Context,
         command: C,
-    ) -> Result<Done<C::Returns>, ExecuteError<ErrorOf<C>>> {
+    ) -> Result<Response<C::Returns>, ExecuteError<ErrorOf<C>>>
+    where
+        C: Command + Send,
+        C::Chain: Chain<C, P>,
+    {
+        let payload = Payload::new(command).with_context(context);
+        self.execute_payload(payload).await
+    }
+
+    /// Executes a command that comes with metadata, or from somebody, and says where its events
+    /// were stored.
+    ///
+    /// # Errors
+    /// [`ExecuteError`], as [`Pericarp::execute`].
+    pub async fn execute_payload<C>(&self, mut payload: Payload<C>) -> Outcome<C>
+    where
+        C: Command + Send,
+        C::Chain: Chain<C, P>,
+    {
+        C::Chain::pass(&mut payload, self.parts(), &self.core).await
+    }
+}
+
+impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
+    async fn handle(&self, payload: &mut Payload<C>) -> Outcome<C> {
+        let context = payload.context(|| self.now());
+        let command = &payload.request;
         let stream = stream_of::<C::Aggregate>(command.id()).map_err(LoadError::from)?;
-        let gate = self.shared.gate(&stream);
+        let gate = self.gate(&stream);
         // While others queue for this stream, come after them.
         let mut turn = match gate.try_lock() {
             Ok(_) => None,
             Err(_) => Some(gate.lock().await),
         };
-        let mut delays = self.shared.retry.delays();
+        let mut delays = self.retry().delays();
         loop {
             let mut root = self.load_stream(command.id(), stream.clone()).await?;
-            let answer = decide(&mut root, &command, context)
+            let answer = decide(&mut root, command, &context)
                 .map_err(|error| execute_error(error, &stream))?;
             let Some(root) = root.filter(|root| !Root::is_clean(root)) else {
-                let committed = None;
-                return Ok(Done { answer, committed });
+                return Ok(Response::new(answer));
             };
             match self.append_root(&root).await {
-                Ok(committed) => {
-                    let committed = Some(committed);
-                    return Ok(Done { answer, committed });
-                }
+                Ok(committed) => return Ok(Response::new(answer).committed(committed)),
                 Err(error) => {
                     let again = matches!(error, SaveError::Append(AppendError::Conflict(_)));
                     let Some(delay) = delays.next().filter(|_| again) else {
@@ -79,7 +94,9 @@ impl<S: Store> Pericarp<S> {
             }
         }
     }
+}
 
+impl<S: Store> Core<S> {
     /// Appends what the root emitted. If the outcome is unknown, the same commit is appended once
     /// more, which finds out.
     async fn append_root<A: Aggregate>(&self, root: &Root<A>) -> Result<Committed, SaveError> {

@@ -1,5 +1,7 @@
-//! The write model on a store: load, decide, append.
+//! The application on a store: load, decide, append; and ask.
 
+mod ask;
+mod core;
 mod error;
 mod execute;
 mod pericarp;
@@ -7,8 +9,7 @@ mod repository;
 mod retry;
 mod unit_of_work;
 
-pub use error::{ExecuteError, LoadError, SaveError};
-pub use execute::Done;
+pub use error::{LoadError, SaveError};
 pub use pericarp::{Pericarp, PericarpBuilder};
 pub use repository::Repository;
 pub use retry::Retry;

@@ -1,14 +1,16 @@
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use tokio::sync::Mutex as AsyncMutex;
-
+use super::core::Core;
 use super::{Repository, Retry, UnitOfWork};
 use crate::store::Store;
-use crate::{Aggregate, Clock, CommitId, Context, Ids, RandomIds, StreamName, SystemClock};
+use crate::{Aggregate, Clock, CommitId, Context, Ids, RandomIds, SystemClock};
 
-/// An application on a store: it loads aggregates and executes commands. Clones share it.
+/// An application on a store: it loads aggregates, executes commands and asks queries. Clones share
+/// it.
+///
+/// What else it is made of, such as read models and what middlewares need, are its parts `P`: see
+/// [`PericarpBuilder::with`].
 ///
 /// ```
 /// use pericarp::Pericarp;
@@ -18,16 +20,9 @@ use crate::{Aggregate, Clock, CommitId, Context, Ids, RandomIds, StreamName, Sys
 /// let same = app.clone();
 /// # let _ = same;
 /// ```
-pub struct Pericarp<S> {
-    pub(super) shared: Arc<Shared<S>>,
-}
-
-pub(super) struct Shared<S> {
-    pub(super) store: S,
-    pub(super) retry: Retry,
-    clock: Box<dyn Clock>,
-    ids: Box<dyn Ids>,
-    gates: Gates,
+pub struct Pericarp<S, P = ()> {
+    pub(super) core: Core<S>,
+    parts: Arc<P>,
 }
 
 /// Puts a [`Pericarp`] together from parts other than the default ones.
@@ -41,11 +36,12 @@ pub(super) struct Shared<S> {
 ///     .build();
 /// # let _ = app;
 /// ```
-pub struct PericarpBuilder<S> {
+pub struct PericarpBuilder<S, P = ()> {
     store: S,
     retry: Retry,
     clock: Box<dyn Clock>,
     ids: Box<dyn Ids>,
+    parts: P,
 }
 
 impl<S: Store> Pericarp<S> {
@@ -61,36 +57,44 @@ impl<S: Store> Pericarp<S> {
             retry: Retry::default(),
             clock: Box::new(SystemClock),
             ids: Box::new(RandomIds),
+            parts: (),
         }
     }
+}
 
+impl<S: Store, P> Pericarp<S, P> {
     /// The store.
     pub fn store(&self) -> &S {
-        &self.shared.store
+        self.core.store()
+    }
+
+    /// What else it is made of.
+    pub fn parts(&self) -> &P {
+        &self.parts
     }
 
     /// Loads and saves aggregates of one type.
     pub fn repository<A: Aggregate>(&self) -> Repository<A, S> {
-        Repository::new(self.clone())
+        Repository::new(self.core.clone())
     }
 
     /// Collects the events of several aggregates into one atomic commit.
     pub fn unit_of_work<'r>(&self) -> UnitOfWork<'r, S> {
-        UnitOfWork::new(self.clone())
+        UnitOfWork::new(self.core.clone())
     }
 
     /// The time and metadata of events whose command says nothing about it: now, and none.
     pub fn context(&self) -> Context {
-        Context::new(self.shared.clock.now())
+        Context::new(self.core.now())
     }
 
     /// A new commit id.
     pub fn next_commit_id(&self) -> CommitId {
-        CommitId::new(self.shared.ids.next())
+        self.core.next_commit_id()
     }
 }
 
-impl<S> PericarpBuilder<S> {
+impl<S, P> PericarpBuilder<S, P> {
     /// How often and how fast a command is retried after a conflict.
     #[must_use]
     pub fn retry(mut self, retry: Retry) -> Self {
@@ -112,65 +116,54 @@ impl<S> PericarpBuilder<S> {
         self
     }
 
+    /// What else it is made of: one value that [provides](crate::Provide) the read models that
+    /// queries are asked of, and what middlewares need.
+    #[must_use]
+    pub fn with<Q: Send + Sync>(self, parts: Q) -> PericarpBuilder<S, Q> {
+        let Self {
+            store,
+            retry,
+            clock,
+            ids,
+            ..
+        } = self;
+        PericarpBuilder {
+            store,
+            retry,
+            clock,
+            ids,
+            parts,
+        }
+    }
+
     /// The application.
-    pub fn build(self) -> Pericarp<S> {
+    pub fn build(self) -> Pericarp<S, P> {
         Pericarp {
-            shared: Arc::new(Shared {
-                store: self.store,
-                retry: self.retry,
-                clock: self.clock,
-                ids: self.ids,
-                gates: Gates::new(),
-            }),
+            core: Core::new(self.store, self.retry, self.clock, self.ids),
+            parts: Arc::new(self.parts),
         }
     }
 }
 
-impl<S> Shared<S> {
-    pub(super) fn gate(&self, stream: &StreamName) -> &AsyncMutex<()> {
-        self.gates.of(stream)
-    }
-}
-
-/// Where commands that conflict on a stream queue up, so that each of them is decided on the
-/// state the one before it left. Streams share gates by hash.
-struct Gates {
-    hasher: RandomState,
-    gates: [AsyncMutex<()>; 64],
-}
-
-impl Gates {
-    fn new() -> Self {
-        Self {
-            hasher: RandomState::new(),
-            gates: std::array::from_fn(|_| AsyncMutex::new(())),
-        }
-    }
-
-    fn of(&self, stream: &StreamName) -> &AsyncMutex<()> {
-        let hash = self.hasher.hash_one(stream) as usize;
-        &self.gates[hash % self.gates.len()]
-    }
-}
-
-impl<S> Clone for Pericarp<S> {
+impl<S, P> Clone for Pericarp<S, P> {
     fn clone(&self) -> Self {
         Self {
-            shared: self.shared.clone(),
+            core: self.core.clone(),
+            parts: self.parts.clone(),
         }
     }
 }
 
-impl<S: fmt::Debug> fmt::Debug for Pericarp<S> {
+impl<S: fmt::Debug, P> fmt::Debug for Pericarp<S, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pericarp")
-            .field("store", &self.shared.store)
-            .field("retry", &self.shared.retry)
+            .field("store", self.core.store())
+            .field("retry", self.core.retry())
             .finish_non_exhaustive()
     }
 }
 
-impl<S: fmt::Debug> fmt::Debug for PericarpBuilder<S> {
+impl<S: fmt::Debug, P> fmt::Debug for PericarpBuilder<S, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PericarpBuilder")
             .field("store", &self.store)

@@ -3,12 +3,13 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
-use super::{LoadError, Pericarp, SaveError};
+use super::core::Core;
+use super::{LoadError, Pericarp, SaveError, UnitOfWork};
 use crate::fold::Fold;
 use crate::store::{ReadError, ReadStream, ReadStreams, Store, Visit};
 use crate::{
-    Aggregate, Commit, Committed, DecodeError, DecodeEvent, InvalidName, Page, RecordedEvent,
-    ReplayError, Root, StreamName, Version, replay,
+    Aggregate, Commit, Committed, Context, DecodeError, DecodeEvent, InvalidName, Page,
+    RecordedEvent, ReplayError, Root, StreamName, Version, replay,
 };
 
 /// Loads and saves aggregates of one type.
@@ -38,14 +39,14 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Repository<A, S> {
-    app: Pericarp<S>,
+    core: Core<S>,
     aggregate: PhantomData<fn() -> A>,
 }
 
 impl<A: Aggregate, S: Store> Repository<A, S> {
-    pub(super) fn new(app: Pericarp<S>) -> Self {
+    pub(super) fn new(core: Core<S>) -> Self {
         Self {
-            app,
+            core,
             aggregate: PhantomData,
         }
     }
@@ -55,7 +56,7 @@ impl<A: Aggregate, S: Store> Repository<A, S> {
     /// # Errors
     /// [`LoadError`] if the store cannot be read, or an event cannot be folded.
     pub async fn load(&self, id: &A::Id) -> Result<Option<Root<A>>, LoadError> {
-        self.app.load(id).await
+        self.core.load(id).await
     }
 
     /// Loads many aggregates with as few reads as their events fit into; the answer has the order
@@ -64,7 +65,7 @@ impl<A: Aggregate, S: Store> Repository<A, S> {
     /// # Errors
     /// [`LoadError`], as [`Repository::load`].
     pub async fn load_many(&self, ids: &[A::Id]) -> Result<Vec<Option<Root<A>>>, LoadError> {
-        self.app.load_many(ids).await
+        self.core.load_many(ids).await
     }
 
     /// Stores what the root has emitted, if its stream is as it was when the root was loaded.
@@ -72,18 +73,36 @@ impl<A: Aggregate, S: Store> Repository<A, S> {
     /// # Errors
     /// [`SaveError`]; then the root keeps its events.
     pub async fn save(&self, root: &mut Root<A>) -> Result<Committed, SaveError> {
-        let mut work = self.app.unit_of_work();
+        let mut work = UnitOfWork::new(self.core.clone());
         work.add(root);
         work.commit().await
     }
 }
 
-impl<S: Store> Pericarp<S> {
+impl<S: Store, P> Pericarp<S, P> {
     /// Loads an aggregate, by folding every event of its stream; `None` if it has none.
     ///
     /// # Errors
     /// [`LoadError`] if the store cannot be read, or an event cannot be folded.
     pub async fn load<A: Aggregate>(&self, id: &A::Id) -> Result<Option<Root<A>>, LoadError> {
+        self.core.load(id).await
+    }
+
+    /// Loads many aggregates with as few reads as their events fit into; the answer has the order
+    /// of `ids`.
+    ///
+    /// # Errors
+    /// [`LoadError`], as [`Pericarp::load`].
+    pub async fn load_many<A: Aggregate>(
+        &self,
+        ids: &[A::Id],
+    ) -> Result<Vec<Option<Root<A>>>, LoadError> {
+        self.core.load_many(ids).await
+    }
+}
+
+impl<S: Store> Core<S> {
+    async fn load<A: Aggregate>(&self, id: &A::Id) -> Result<Option<Root<A>>, LoadError> {
         self.load_stream(id, stream_of::<A>(id)?).await
     }
 
@@ -108,7 +127,7 @@ impl<S: Store> Pericarp<S> {
 
     /// What a loaded root emits happens now, unless it is told otherwise.
     fn stamp<A: Aggregate>(&self, mut root: Root<A>) -> Root<A> {
-        Root::set_context(&mut root, self.context());
+        Root::set_context(&mut root, Context::new(self.now()));
         root
     }
 
@@ -130,12 +149,7 @@ impl<S: Store> Pericarp<S> {
         )
     }
 
-    /// Loads many aggregates with as few reads as their events fit into; the answer has the order
-    /// of `ids`.
-    ///
-    /// # Errors
-    /// [`LoadError`], as [`Pericarp::load`].
-    pub async fn load_many<A: Aggregate>(
+    async fn load_many<A: Aggregate>(
         &self,
         ids: &[A::Id],
     ) -> Result<Vec<Option<Root<A>>>, LoadError> {
@@ -225,7 +239,7 @@ pub(super) fn stream_of<A: Aggregate>(id: &A::Id) -> Result<StreamName, InvalidN
 impl<A, S> Clone for Repository<A, S> {
     fn clone(&self) -> Self {
         Self {
-            app: self.app.clone(),
+            core: self.core.clone(),
             aggregate: PhantomData,
         }
     }
@@ -235,7 +249,7 @@ impl<A: Aggregate, S: fmt::Debug> fmt::Debug for Repository<A, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Repository")
             .field("category", &A::CATEGORY)
-            .field("app", &self.app)
-            .finish()
+            .field("store", self.core.store())
+            .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,8 @@ use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 
-use super::{Pericarp, SaveError};
+use super::SaveError;
+use super::core::Core;
 use crate::store::{Read, ReadError, Store, StoreFault};
 use crate::{Aggregate, Commit, CommitError, CommitId, Committed, Page, Root};
 
@@ -41,7 +42,7 @@ use crate::{Aggregate, Commit, CommitError, CommitId, Committed, Page, Root};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct UnitOfWork<'r, S> {
-    app: Pericarp<S>,
+    core: Core<S>,
     id: CommitId,
     parts: Vec<&'r mut dyn Part>,
 }
@@ -122,10 +123,10 @@ impl UnitOfWorkError {
 }
 
 impl<'r, S: Store> UnitOfWork<'r, S> {
-    pub(super) fn new(app: Pericarp<S>) -> Self {
-        let id = app.next_commit_id();
+    pub(super) fn new(core: Core<S>) -> Self {
+        let id = core.next_commit_id();
         Self {
-            app,
+            core,
             id,
             parts: Vec::new(),
         }
@@ -167,7 +168,7 @@ impl<'r, S: Store> UnitOfWork<'r, S> {
             return Ok(committed);
         }
         let events = match self
-            .app
+            .core
             .store()
             .read(Read::Commit(committed.id), Page::new())
             .await
@@ -191,7 +192,7 @@ impl<'r, S: Store> UnitOfWork<'r, S> {
             part.copy_to(&mut commit)?;
         }
         refuse_same_stream_twice(&commit)?;
-        let committed = self.app.append(commit).await?;
+        let committed = self.core.append(commit).await?;
         for part in &mut self.parts {
             part.mark_committed();
         }

@@ -4,6 +4,7 @@
 pub mod bank;
 pub mod door;
 pub mod facts;
+pub mod passing;
 mod shadows;
 
 #[cfg(test)]

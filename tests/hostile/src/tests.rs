@@ -2,11 +2,13 @@ use ::core::assert_eq;
 use ::core::convert::{From as _, Into as _};
 use ::core::default::Default as _;
 use ::core::iter::Iterator as _;
-use ::pericarp::{Command as _, Event as _, Root, Version};
+use ::pericarp::middleware::Timeout;
+use ::pericarp::{AskError, Command as _, Event as _, Request, Root, Version};
 
 use crate::bank::{Account, AccountEvent, Deposit, Open};
 use crate::door::{Close, Door};
 use crate::facts::{Deposited, Opened, Paid};
+use crate::passing::{Count, Passing, Withdraw, code};
 
 #[test]
 fn a_sum_type_works_in_a_hostile_crate() {
@@ -66,4 +68,16 @@ fn an_event_enum_works_in_a_hostile_crate() {
     );
     assert_eq!(*door, Door::default());
     assert_eq!(Root::version(&door), Version::FIRST);
+}
+
+#[test]
+fn chains_work_in_a_hostile_crate() {
+    type Chain = (Passing<1>, Timeout, Passing<2>);
+    let chain: ::core::option::Option<<Withdraw<'_> as Request>::Chain> =
+        ::core::option::Option::<Chain>::None;
+    ::core::assert!(chain.is_none());
+    assert_eq!(*Withdraw(7, &5).id(), 7);
+    assert_eq!(<Count<'_, 2> as Request>::NAME, "Count");
+    let failed = AskError::Failed(::core::fmt::Error);
+    assert_eq!(code::<Count<'_, 2>>(&failed), "query.failed");
 }

@@ -1,6 +1,7 @@
 //! The derives in a crate that knows pericarp under another name, and through a re-export.
 
-use evt::{Aggregate, Apply, Command, Create, Event, Handle, Meta, Root, Shape};
+use evt::middleware::Timeout;
+use evt::{Aggregate, Answer, Apply, Command, Create, Event, Handle, Meta, Query, Root, Shape};
 use serde::{Deserialize, Serialize};
 
 /// The framework, as a facade crate would pass it on.
@@ -117,7 +118,12 @@ impl Apply<Other> for Switch {
 
 /// Adds to a counter.
 #[derive(Command)]
-#[command(aggregate = Counter, returns = u64, crate = evt)]
+#[command(
+    aggregate = Counter,
+    returns = u64,
+    middleware(Timeout::secs(1), Timeout::secs(2)),
+    crate = evt
+)]
 pub struct Add {
     /// Which.
     #[command(id)]
@@ -133,6 +139,25 @@ impl Handle<Add> for Counter {
     }
 }
 
+/// What the counters come to.
+pub struct Totals(pub u64);
+
+/// Asks for it.
+#[derive(Query)]
+#[query(
+    on = Totals,
+    returns = u64,
+    middleware(evt::middleware::Timeout::secs(1)),
+    crate = facade::events
+)]
+pub struct Total;
+
+impl Answer<Total> for Totals {
+    async fn answer(&self, _: &Total) -> Result<u64, std::convert::Infallible> {
+        Ok(self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +169,7 @@ mod tests {
         assert_eq!(answer, Ok(3));
         assert_eq!(CounterFact::from(Other::Reset).kind().name, "counter.reset");
         assert_eq!(Switch::CATEGORY, "switch");
+        assert_eq!(<Total as evt::Request>::NAME, "Total");
         let schema = evt::schema![Counter, Switch, Taken];
         assert!(schema.to_string().contains("  type Amount = u64\n"));
     }

@@ -1,0 +1,36 @@
+use super::{Middleware, Step};
+use crate::listing::{Is, contains};
+
+/// Whether the middleware in place `I` may be listed before that in place `J`.
+pub const fn may_precede<R: Step<I> + Step<J>, const I: usize, const J: usize>() -> bool {
+    let inside_of = <<R as Step<I>>::Middleware as Middleware<R>>::INSIDE_OF;
+    let role = <<R as Step<J>>::Middleware as Middleware<R>>::ROLE;
+    role.is_empty() || !contains(inside_of, role)
+}
+
+/// Demands that the middleware `A` may be listed before `B`.
+pub const fn in_order<A, B, const MAY_PRECEDE: bool>()
+where
+    Is<MAY_PRECEDE>: MayPrecede<A, B>,
+{
+}
+
+/// Demands the same of a request with type parameters, of which it is known only when they are
+/// filled in. No bound can say so.
+#[track_caller]
+pub const fn in_order_when_filled_in(may_precede: bool) {
+    assert!(
+        may_precede,
+        "this middleware must be inside of one that is listed after it; see its `INSIDE_OF`"
+    );
+}
+
+/// See [`may_precede`].
+#[diagnostic::on_unimplemented(
+    message = "`{A}` must be inside of `{B}`; list it after",
+    label = "must come after `{B}`",
+    note = "the first that is listed is outermost"
+)]
+pub trait MayPrecede<A, B> {}
+
+impl<A, B> MayPrecede<A, B> for Is<true> {}

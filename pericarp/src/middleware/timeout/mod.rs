@@ -1,0 +1,8 @@
+//! An end to waiting.
+
+mod call;
+mod error;
+mod race;
+
+pub use call::Timeout;
+pub use error::TimedOut;

@@ -1,0 +1,69 @@
+use std::error::Error;
+use std::future::Future;
+
+use crate::{AskError, Request};
+
+/// A question that changes nothing, asked of a read model.
+///
+/// Derive it: `#[derive(Query)] #[query(on = Balances, returns = i64)]`; then write [`Answer`] on
+/// what it is asked of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a query",
+    label = "not a query",
+    note = "derive it: `#[derive(Query)] #[query(on = .., returns = ..)]`"
+)]
+pub trait Query: Request<Error = AskError<<Self as Query>::Fault>> {
+    /// What it is asked of.
+    type On: Send + Sync;
+
+    /// Why that may have no answer.
+    type Fault: Error + Send + Sync + 'static;
+
+    #[doc(hidden)]
+    fn answer_listed(
+        &self,
+        on: &Self::On,
+    ) -> impl Future<Output = Result<Self::Answer, Self::Fault>> + Send;
+}
+
+/// How a read model answers a query.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::convert::Infallible;
+///
+/// use pericarp::prelude::*;
+///
+/// struct Balances(HashMap<u64, i64>);
+///
+/// #[derive(Query)]
+/// #[query(on = Balances, returns = Option<i64>)]
+/// struct BalanceOf { account: u64 }
+///
+/// impl Answer<BalanceOf> for Balances {
+///     async fn answer(&self, query: &BalanceOf) -> Result<Option<i64>, Infallible> {
+///         Ok(self.0.get(&query.account).copied())
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not answer `{Q}`",
+    label = "no `Answer<{Q}>` for `{Self}`",
+    note = "write `impl Answer<{Q}> for {Self} {{ async fn answer(&self, query: &{Q}) -> Result<.., ..> {{ .. }} }}`"
+)]
+pub trait Answer<Q: Query<On = Self>> {
+    /// Answers.
+    ///
+    /// # Errors
+    /// The query's own error, `Infallible` if it names none.
+    fn answer(&self, query: &Q) -> impl Future<Output = Result<Q::Answer, Q::Fault>> + Send;
+}
+
+/// Lets a read model answer: the only place that names [`Answer`], so that one mistake is one
+/// error.
+pub fn answer<V: Answer<Q>, Q: Query<On = V>>(
+    on: &V,
+    query: &Q,
+) -> impl Future<Output = Result<Q::Answer, Q::Fault>> + Send {
+    on.answer(query)
+}

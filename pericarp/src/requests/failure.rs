@@ -1,0 +1,18 @@
+use super::Stopped;
+
+/// Why nothing came of a request: [`ExecuteError`](crate::ExecuteError) for commands,
+/// [`AskError`](crate::AskError) for queries.
+///
+/// A middleware knows no more of an error than this, and ends a request itself with a
+/// [`Stopped`], from which each of them is made.
+pub trait Failure: std::error::Error + From<Stopped> + Send + Sync + 'static {
+    /// A stable code for logs and metrics.
+    fn code(&self) -> &'static str;
+
+    /// Whether it is certain that nothing was stored, and the same request may succeed when it
+    /// is repeated.
+    fn is_transient(&self) -> bool;
+
+    /// What the middleware said, if one has ended the request.
+    fn stopped(&self) -> Option<&Stopped>;
+}
