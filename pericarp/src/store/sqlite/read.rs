@@ -1,9 +1,11 @@
+use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::Reading;
+use super::answer::give;
 use super::append::version_of;
 use super::log::fill_log;
 use super::prepared::Prepared;
@@ -18,9 +20,12 @@ use crate::{CommitId, Page, Position, StreamName, Version};
 pub(super) fn run(connection: Connection, reads: &Queue<Reading>) {
     let mut prepared = Prepared::new(&connection);
     while let Some(reading) = reads.take() {
-        // One question that panics must not take the thread from the others; who asked it is
-        // told that there is no answer.
-        let _ = catch_unwind(AssertUnwindSafe(|| answer_one(&mut prepared, reading)));
+        // Whoever asked gets the panic of a question. What is left is one of what he no longer
+        // wants, as it is dropped. It must not take the thread from the others; nor may what it
+        // says, which can panic as it is dropped, and so is not.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| answer_one(&mut prepared, reading))) {
+            forget(panic);
+        }
     }
 }
 
@@ -28,16 +33,14 @@ fn answer_one(prepared: &mut Prepared<'_>, reading: Reading) {
     // A reader that gave up does not want the answer.
     match reading {
         Reading::Page(_, _, answer) if answer.is_closed() => {}
-        Reading::Page(read, mut page, answer) => {
+        Reading::Page(read, mut page, answer) => give(answer, || {
             page.clear();
-            let filled = fill(prepared, &read, &mut page).map(|()| page);
-            let _ = answer.send(filled.map_err(failed));
-        }
-        Reading::Head(answer) => {
-            let _ = answer.send(head(prepared.connection()).map_err(failed));
-        }
+            fill(prepared, &read, &mut page)?;
+            Ok(page)
+        }),
+        Reading::Head(answer) => give(answer, || head(prepared.connection())),
         Reading::StreamVersion(stream, answer) => {
-            let _ = answer.send(stream_version(prepared.connection(), &stream).map_err(failed));
+            give(answer, || stream_version(prepared.connection(), &stream))
         }
         Reading::Visit(visiting) => visiting(prepared),
     }
