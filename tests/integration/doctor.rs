@@ -282,6 +282,21 @@ async fn events_that_were_tampered_with_are_found_by_a_thorough_look_only() {
             "PRAGMA foreign_keys = OFF; DELETE FROM pericarp_streams WHERE name = 'test-b'",
             "integrity.streams",
             "position 4",
+        (
+            "UPDATE pericarp_events SET schema_version = 4294967297 WHERE position = 5",
+            "integrity.values",
+            "position 5",
+        ),
+        (
+            "UPDATE pericarp_events SET ordinal = -1 WHERE position = 4",
+            "integrity.values",
+            "position 4",
+        ),
+        (
+            "UPDATE pericarp_events SET id = x'01' WHERE position = 2",
+            "integrity.values",
+            "position 2",
+        ),
         ),
     ] {
         let log = LogFile::new();

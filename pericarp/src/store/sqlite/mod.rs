@@ -7,12 +7,15 @@ mod doctor;
 mod log;
 mod lookout;
 mod migrate;
+mod misfit;
 mod open;
 mod options;
 mod plans;
 mod prepared;
 mod read;
 mod row;
+#[cfg(test)]
+mod sample;
 #[cfg(feature = "sqlite-sqlx")]
 mod savepoint;
 mod statement;

@@ -1,13 +1,13 @@
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::Reading;
 use super::answer::give;
-use super::append::version_of;
 use super::log::fill_log;
+use super::misfit;
 use super::prepared::Prepared;
 use super::row::{named_event, push_rows, select};
 use super::statement::Parameter::{Bytes, Text, Whole};
@@ -133,18 +133,15 @@ pub(super) fn fill_commit(
 }
 
 pub(super) fn head(connection: &Connection) -> rusqlite::Result<Position> {
-    connection
-        .prepare_cached(HEAD)?
-        .query_row([], |row| row.get::<_, Option<i64>>(0))
-        .map(|head| Position::new(head.unwrap_or(0).unsigned_abs()))
+    let mut statement = connection.prepare_cached(HEAD)?;
+    let head: Option<i64> = statement.query_row([], |row| row.get(0))?;
+    Ok(misfit::position(head.unwrap_or(0))?)
 }
 
 fn stream_version(connection: &Connection, stream: &StreamName) -> rusqlite::Result<Version> {
-    connection
-        .prepare_cached(STREAM_VERSION)?
-        .query_row([stream.as_str()], |row| row.get(0))
-        .optional()
-        .map(|version| version_of(version.flatten()))
+    let mut statement = connection.prepare_cached(STREAM_VERSION)?;
+    let version = statement.query_row([stream.as_str()], |row| row.get(0))?;
+    Ok(misfit::last_version(version)?)
 }
 
 pub(super) fn one_more(limit: usize) -> i64 {
