@@ -367,6 +367,22 @@ async fn a_panic_that_panics_as_it_is_dropped_takes_no_reader() {
     }
 }
 
+/// A path that began with `file:` was taken for a URI: the log was in another place, or in no file
+/// at all.
+#[tokio::test]
+async fn a_path_is_no_uri() {
+    let folder = tempfile::tempdir().unwrap();
+    for query in ["", "?cache=shared", "?mode=memory"] {
+        let path = format!("file:{}/log.db{query}", folder.path().display());
+        let outcome = SqliteStore::open(&path).await;
+        let Err(OpenError::Failed { place, .. }) = outcome else {
+            panic!("{path}: {outcome:?}");
+        };
+        assert_eq!(place, path);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
 /// A constraint that somebody else had added was reported as a duplicate event id, and left a
 /// stream without an event.
 #[tokio::test]
