@@ -40,10 +40,10 @@ use super::{
 };
 pub use super::{Durability, WhenFull};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
+use answer::Answer;
 pub use options::SqliteOptions;
 
 /// A log in a SQLite file. Clones share it.
-use answer::Answer;
 ///
 /// Appends of all callers are collected and committed together, each with its own verdict, by
 /// one thread; reads go through a few threads beside it. Nothing blocks the async runtime.

@@ -9,7 +9,7 @@ use super::answer::give;
 use super::log::fill_log;
 use super::misfit;
 use super::prepared::Prepared;
-use super::row::{named_event, push_rows, select};
+use super::row::{Names, named_event, push_rows, select, select_apart, select_joined};
 use super::statement::Parameter::{Bytes, Text, Whole};
 use super::stream::fill_stream;
 use crate::store::queue::Queue;
@@ -76,7 +76,8 @@ fn fill_streams(
     let names = json_array(read.streams.iter().map(StreamName::as_str).collect());
     let limit = Whole(one_more(left));
     let parameters = [Text(names.into()), Text(after.into()), limit];
-    let rows = prepared.query(STREAMS, &parameters)?;
+    let apart = || streams(Names::Apart).into();
+    let rows = prepared.query_or(streams(Names::Joined), apart, &parameters)?;
     push_rows(rows, page, left)
 }
 
@@ -85,20 +86,27 @@ fn fill_event(prepared: &mut Prepared<'_>, id: Uuid, page: &mut Page) -> rusqlit
 }
 
 /// Several streams, from behind one of them.
-pub(super) const STREAMS: &str = select!(
-    ", s.name FROM pericarp_events AS e
-         CROSS JOIN pericarp_streams AS s ON s.id = e.stream
-         WHERE e.stream IN (
-             SELECT id FROM pericarp_streams WHERE name IN (SELECT value FROM json_each(?1))
-               AND id > coalesce((SELECT id FROM pericarp_streams WHERE name = ?2), 0))
-         ORDER BY e.stream, e.version LIMIT ?3"
-);
+pub(super) const fn streams(names: Names) -> &'static str {
+    macro_rules! either_way {
+        ($select:ident) => {
+            $select!(
+                "WHERE e.stream IN (
+                     SELECT id FROM (
+                         SELECT (SELECT id FROM pericarp_streams WHERE name = value) AS id
+                         FROM json_each(?1))
+                     WHERE id > coalesce((SELECT id FROM pericarp_streams WHERE name = ?2), 0))
+                 ORDER BY e.stream, e.version LIMIT ?3"
+            )
+        };
+    }
+    match names {
+        Names::Joined => either_way!(select_joined),
+        Names::Apart => either_way!(select_apart),
+    }
+}
 
 /// One event.
-pub(super) const EVENT: &str = select!(
-    ", s.name FROM pericarp_events AS e
-         CROSS JOIN pericarp_streams AS s ON s.id = e.stream WHERE e.id = ?1"
-);
+pub(super) const EVENT: &str = select_apart!("WHERE e.id = ?1");
 
 /// NULL if there is no event.
 pub(super) const HEAD: &str = "SELECT max(position) FROM pericarp_events";
@@ -108,10 +116,8 @@ pub(super) const STREAM_VERSION: &str = "SELECT max(version) FROM pericarp_event
      WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1)";
 
 /// The log from the first event of a commit on.
-pub(super) const COMMIT: &str = select!(
-    ", s.name FROM pericarp_events AS e
-     CROSS JOIN pericarp_streams AS s ON s.id = e.stream
-     WHERE e.position >= (SELECT position FROM pericarp_events WHERE id = ?1 AND ordinal = 0)
+pub(super) const COMMIT: &str = select_apart!(
+    "WHERE e.position >= (SELECT position FROM pericarp_events WHERE id = ?1 AND ordinal = 0)
      ORDER BY e.position"
 );
 
