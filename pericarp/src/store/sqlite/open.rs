@@ -180,6 +180,9 @@ fn configure(connection: &Connection, options: &SqliteOptions) -> rusqlite::Resu
     connection.busy_timeout(options.busy_timeout)?;
     connection.pragma_update(None, "cache_size", -i64::from(options.cache_kib))?;
     connection.set_prepared_statement_cache_capacity(64);
+    // A plan does not depend on what is bound. Otherwise SQLite takes every new limit for a reason
+    // to prepare a statement again, which takes longer than loading a short stream.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 

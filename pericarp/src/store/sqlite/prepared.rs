@@ -60,7 +60,7 @@ impl<'c> Prepared<'c> {
     ) -> rusqlite::Result<Rows<'_>> {
         // What changes from read to read is a parameter, so there are few texts; but the kinds of
         // words in a filter can be combined in more ways than are worth their memory.
-        if self.statements.len() > MOST {
+        if self.statements.len() >= MOST && !self.statements.contains_key(&sql) {
             self.statements.clear();
         }
         let statement = match self.statements.entry(sql) {
@@ -80,7 +80,7 @@ impl<'c> Prepared<'c> {
     }
 }
 
-/// Statements to keep.
+/// Statements to keep at most.
 const MOST: usize = 64;
 
 #[cfg(test)]
@@ -88,8 +88,52 @@ const MOST: usize = 64;
 mod tests {
     use super::super::SqliteOptions;
     use super::super::open::reading_connection;
-    use super::super::sample::log_in;
+    use super::super::sample::{log, log_in};
+    use super::Parameter::Whole;
     use super::*;
+
+    /// Every read with a limit prepared its statement again, which took longer than to load a
+    /// short stream.
+    #[test]
+    fn every_statement_is_prepared_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let client = log_in(Connection::open(&path).unwrap(), 2_000, 30);
+        for statistics in ["", "ANALYZE"] {
+            client.execute_batch(statistics).unwrap();
+            let connection = reading_connection(&SqliteOptions::new(&path)).unwrap();
+            let mut prepared = Prepared::new(&connection);
+            let planned = plans::statements();
+            assert!(planned.len() > 20 && planned.len() < MOST);
+            for turn in 1..5 {
+                for planned in &planned {
+                    let places = connection.prepare(&planned.sql).unwrap().parameter_count();
+                    let parameters: Vec<Parameter<'_>> = (0..places).map(|_| Whole(turn)).collect();
+                    let mut rows = prepared.query(planned.sql.clone(), &parameters).unwrap();
+                    while rows.next().unwrap().is_some() {}
+                }
+            }
+            assert_eq!(prepared.statements.len(), planned.len());
+            for (sql, statement) in &prepared.statements {
+                assert!(!statement.was_prepared_again(), "{sql}");
+            }
+        }
+    }
+
+    #[test]
+    fn so_many_statements_are_kept_and_no_more() {
+        let connection = log(0, 0);
+        let mut prepared = Prepared::new(&connection);
+        for number in 0..MOST {
+            prepared.query(format!("SELECT {number}"), &[]).unwrap();
+        }
+        for number in 0..MOST {
+            prepared.query(format!("SELECT {number}"), &[]).unwrap();
+            assert_eq!(prepared.statements.len(), MOST);
+        }
+        prepared.query("SELECT 'one more'", &[]).unwrap();
+        assert_eq!(prepared.statements.len(), 1);
+    }
 
     /// Statistics that were taken while the log had one stream turned every join of a connection
     /// that was open already into a walk through all streams, too.
