@@ -1,10 +1,12 @@
 //! The bank account that most pages use.
 
+// ANCHOR: uses
 use std::borrow::Cow;
 use std::fmt;
 
 use pericarp::prelude::*;
 use serde::{Deserialize, Serialize};
+// ANCHOR_END: uses
 
 // ANCHOR: events
 #[derive(Event, Serialize, Deserialize)]

@@ -1,16 +1,24 @@
 //! The log by itself: commits.
 
+// ANCHOR: uses
+use std::borrow::Cow;
+
 use pericarp::store::{AppendError, MemoryStore, Store};
 use pericarp::{
     Commit, CommitId, Context, EventType, Expected, Ids, NewEvent, RandomIds, StreamName,
     Timestamp, Version,
 };
+// ANCHOR_END: uses
+
+use pericarp::Page;
+use pericarp::store::ReadLog;
 
 use crate::Outcome;
 use crate::account::{Deposited, Opened};
 
+/// The blocks of the page, in its order.
 #[tokio::test]
-async fn a_commit_spans_streams() -> Outcome {
+async fn a_commit_spans_streams_and_is_known_by_its_id() -> Outcome {
     // ANCHOR: commit
     let store = MemoryStore::new();
     let (ann, bob) = (
@@ -20,6 +28,9 @@ async fn a_commit_spans_streams() -> Outcome {
     let context = Context::new(Timestamp::from_micros(1_700_000_000_000_000));
 
     let mut commit = Commit::new(CommitId::new(RandomIds.next()));
+    let opened = |owner| Opened {
+        owner: Cow::Borrowed(owner),
+    };
     commit
         .to(ann.clone(), Expected::NoStream)
         .event(&opened("Ann"), &context)?
@@ -33,11 +44,49 @@ async fn a_commit_spans_streams() -> Outcome {
     assert_eq!(store.stream_version(&ann).await?, Version::new(2));
     // ANCHOR_END: commit
 
+    // ANCHOR: check
+    let mut second = Commit::new(CommitId::new(RandomIds.next()));
+    second.to(StreamName::new("owner", "ann")?, Expected::Exists);
+    second
+        .to(StreamName::new("account", "ann-2")?, Expected::NoStream)
+        .event(&opened("Ann"), &context)?;
+    let outcome = store.append(second).await;
+    assert!(matches!(outcome, Err(AppendError::Conflict(_))));
+    // ANCHOR_END: check
+    assert_eq!(store.head().await?, committed.last);
+
+    // ANCHOR: raw
+    let imported = EventType::from_static("legacy.imported");
+    let data = r#"{ "amount": 1.00, "amount": 1e400 }"#;
+    let mut import = Commit::new(CommitId::new(RandomIds.next()));
+    import
+        .to(StreamName::new("legacy", 1)?, Expected::Any)
+        .raw(NewEvent {
+            id: None,
+            event_type: &imported,
+            schema_version: 1,
+            occurred_at: Timestamp::EPOCH,
+            data,
+            metadata: "{}",
+        })?;
+    store.append(import).await?;
+    // ANCHOR_END: raw
+    let last = ReadLog::all().backward().limit(1);
+    let page = store.read(last.into(), Page::new()).await?;
+    assert_eq!(page.first().map(|event| event.data), Some(data));
+
+    // ANCHOR: event_ids
+    let id = CommitId::new(RandomIds.next());
+    assert_eq!(id.event_id(0), id.get());
+    assert_eq!(id.event_id(1), id.event_id(1));
+    assert_ne!(id.event_id(1), id.event_id(0));
+    // ANCHOR_END: event_ids
+
     // ANCHOR: replay
     let again = store.append(commit).await?;
     assert_eq!(again, committed);
-    assert_eq!(store.head().await?, committed.last);
     // ANCHOR_END: replay
+    assert_eq!(store.head().await?, committed.last.next());
     Ok(())
 }
 
@@ -62,65 +111,13 @@ async fn a_commit_id_stands_for_its_content() -> Outcome {
     Ok(())
 }
 
+/// A commit of checks alone stores nothing, and is checked all the same.
 #[tokio::test]
-async fn ids_of_events_follow_from_the_id_of_the_commit() -> Outcome {
-    // ANCHOR: event_ids
-    let id = CommitId::new(RandomIds.next());
-    assert_eq!(id.event_id(0), id.get());
-    assert_eq!(id.event_id(1), id.event_id(1));
-    assert_ne!(id.event_id(1), id.event_id(0));
-    // ANCHOR_END: event_ids
-    Ok(())
-}
-
-#[tokio::test]
-async fn payloads_that_are_json_already_are_stored_as_they_are() -> Outcome {
+async fn a_commit_may_be_a_check_alone() -> Outcome {
     let store = MemoryStore::new();
-    // ANCHOR: raw
-    let imported = EventType::from_static("legacy.imported");
-    let mut commit = Commit::new(CommitId::new(RandomIds.next()));
-    commit
-        .to(StreamName::new("legacy", 1)?, Expected::Any)
-        .raw(NewEvent {
-            id: None,
-            event_type: &imported,
-            schema_version: 1,
-            occurred_at: Timestamp::EPOCH,
-            data: r#"{ "amount": 1.00, "amount": 1e400 }"#,
-            metadata: "{}",
-        })?;
-    store.append(commit).await?;
-    // ANCHOR_END: raw
-    let mut pages = store.pages(pericarp::store::ReadLog::all());
-    let page = pages.next().await?.ok_or("there is an event")?;
-    let data = page.first().map(|event| event.data);
-    assert_eq!(data, Some(r#"{ "amount": 1.00, "amount": 1e400 }"#));
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_turn_without_events_is_a_check() -> Outcome {
-    let store = MemoryStore::new();
-    // ANCHOR: check
-    let mut commit = Commit::new(CommitId::new(RandomIds.next()));
-    commit.to(StreamName::new("owner", "ann")?, Expected::Exists);
-    commit
-        .to(StreamName::new("account", 1)?, Expected::NoStream)
-        .event(&opened("Ann"), &Context::default())?;
-    let outcome = store.append(commit).await;
-    assert!(matches!(outcome, Err(AppendError::Conflict(_))));
-    // ANCHOR_END: check
-
-    // A commit of checks alone stores nothing, and is checked all the same.
     let mut commit = Commit::new(CommitId::new(RandomIds.next()));
     commit.to(StreamName::new("owner", "ann")?, Expected::Exists);
     let outcome = store.append(commit).await;
     assert!(matches!(outcome, Err(AppendError::Conflict(_))));
     Ok(())
-}
-
-fn opened(owner: &str) -> Opened<'_> {
-    Opened {
-        owner: owner.into(),
-    }
 }

@@ -1,15 +1,20 @@
 //! The log by itself: pages.
 
-use std::borrow::Cow;
+// ANCHOR: uses
 use std::ops::ControlFlow;
 
 use pericarp::prelude::*;
-use pericarp::store::{Filter, MemoryStore, Read, ReadError, ReadLog, ReadStream, Store, Visit};
-use pericarp::{
-    Commit, CommitId, Context, DecodeEvent, Event, Expected, Ids, Page, Pericarp, Position,
-    RandomIds, RecordedEvent, StreamName, Timestamp, Version,
-};
+use pericarp::store::{Filter, Read, ReadError, ReadLog, ReadStream, Visit};
+use pericarp::{DecodeEvent, Page, Position, RecordedEvent};
 use serde::{Deserialize, Serialize};
+// ANCHOR_END: uses
+
+use std::borrow::Cow;
+
+use pericarp::store::{MemoryStore, Store};
+use pericarp::{
+    Commit, CommitId, Context, Expected, Ids, Pericarp, RandomIds, StreamName, Timestamp, Version,
+};
 
 use crate::Outcome;
 use crate::account::{AccountId, Deposit, Deposited, Open, Withdraw, Withdrawn};
@@ -144,15 +149,14 @@ async fn a_follower_sees_what_comes_later() -> Outcome {
 #[tokio::test]
 async fn streams_events_and_commits_are_looked_up() -> Outcome {
     let store = MemoryStore::new();
-    let id = CommitId::new(RandomIds.next());
-    let mut commit = Commit::new(id);
+    let mut commit = Commit::new(CommitId::new(RandomIds.next()));
     let ann = StreamName::new("account", "ann")?;
     let context = Context::default();
     commit
         .to(ann.clone(), Expected::Any)
         .event(&Deposited { cents: 1 }, &context)?
         .event(&Deposited { cents: 2 }, &context)?;
-    store.append(commit).await?;
+    let committed = store.append(commit).await?;
     // ANCHOR: lookups
     let newest = ReadStream::new(ann.clone()).backward().limit(1);
     let page = store.read(newest.into(), Page::new()).await?;
@@ -161,10 +165,14 @@ async fn streams_events_and_commits_are_looked_up() -> Outcome {
         Some(Version::new(2))
     );
 
-    let page = store.read(Read::Commit(id), page).await?;
-    assert_eq!(page.len(), 2);
+    let page = store.read(Read::Commit(committed.id), page).await?;
+    assert_eq!(
+        page.first().map(|event| event.position),
+        Some(committed.first)
+    );
 
-    let page = store.read(Read::Event(id.event_id(1)), page).await?;
+    let second = committed.id.event_id(1);
+    let page = store.read(Read::Event(second), page).await?;
     assert_eq!(page.len(), 1);
 
     let nobody = StreamName::new("account", "nobody")?;

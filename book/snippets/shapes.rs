@@ -18,10 +18,10 @@ enum DoorEvent {
     #[event(name = "door.closed")]
     Closed,
 }
-// ANCHOR_END: enum_event
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Colour(String);
+// ANCHOR_END: enum_event
 
 // ANCHOR: enum_aggregate
 #[derive(Aggregate, Default)]

@@ -182,6 +182,30 @@ async fn statistics_do_not_mislead() {
     }
 }
 
+/// SQLite goes through a table of one or two events rather than by its key, and does so still when
+/// it has grown.
+#[tokio::test]
+async fn statistics_of_a_log_with_hardly_an_event_are_named() {
+    let log = LogFile::new();
+    let store = SqliteStore::open(log.path()).await.unwrap();
+    store
+        .append(commit_to("a", Expected::Any, 1))
+        .await
+        .unwrap();
+    log.client().execute_batch("ANALYZE").unwrap();
+    for key in ["a", "b"] {
+        let commit = commit_to(key, Expected::Any, 1_000);
+        store.append(commit).await.unwrap();
+    }
+    let report = examine(&store).await;
+    let complaint = only_complaint(&report, Severity::Warning, "plan.slow");
+    assert!(complaint.what.contains("reading the log"), "{report}");
+    let sql = complaint.sql.as_deref().unwrap();
+    log.client().execute_batch(sql).unwrap();
+    let healed = examine(&store).await;
+    assert!(complaints(&healed).is_empty(), "{healed}");
+}
+
 #[tokio::test]
 async fn an_index_that_leads_sqlite_astray_is_named() {
     let log = LogFile::new();
@@ -257,6 +281,21 @@ async fn events_that_were_tampered_with_are_found_by_a_thorough_look_only() {
             "UPDATE pericarp_events SET version = 7 WHERE version = 6",
             "integrity.versions",
             "test-a",
+        ),
+        (
+            "UPDATE pericarp_events SET schema_version = 4294967297 WHERE position = 5",
+            "integrity.values",
+            "position 5",
+        ),
+        (
+            "UPDATE pericarp_events SET ordinal = -1 WHERE position = 4",
+            "integrity.values",
+            "position 4",
+        ),
+        (
+            "UPDATE pericarp_events SET id = x'01' WHERE position = 2",
+            "integrity.values",
+            "position 2",
         ),
         (
             "UPDATE pericarp_events SET recorded_at = 1 WHERE position = 5",

@@ -1,12 +1,12 @@
 //! The doctor of a log in PostgreSQL names every fault that can be injected, and what to do about
 //! it.
 
-use pericarp::Expected;
 use pericarp::doctor::{Depth, Finding, Report, Severity};
 use pericarp::store::postgres::PostgresOptions;
-use pericarp::store::{Durability, PostgresStore, ReadError, Store};
-use pericarp_tests::commit_to;
+use pericarp::store::{Durability, PostgresStore, ReadError, ReadLog, Store};
+use pericarp::{Expected, Page};
 use pericarp_tests::postgres::{Database, Options, Server};
+use pericarp_tests::{chain, commit_to};
 use sqlx::{AssertSqlSafe, Executor};
 
 struct Patient {
@@ -198,18 +198,22 @@ async fn events_that_somebody_put_there_are_found_by_a_thorough_look() {
     let forge = "BEGIN; SELECT pericarp_lock();
         INSERT INTO pericarp_events (position, stream, version, occurred_at, recorded_at, id,
             schema_version, ordinal, type, data, metadata)
-        SELECT max(position) + 1, STREAM, VERSION, 0, RECORDED, gen_random_uuid(), 1, 0, 't', '{}', 'META'
+        SELECT max(position) + 1, STREAM, VERSION, 0, RECORDED, gen_random_uuid(), SCHEMA, 0, 't', '{}', 'META'
         FROM pericarp_events; COMMIT";
-    for (stream, version, recorded, metadata, code) in [
-        ("777", "1", "max(recorded_at)", "{}", "integrity.streams"),
-        ("1", "100", "max(recorded_at)", "{}", "integrity.versions"),
-        ("1", "7", "1", "{}", "integrity.order"),
-        ("1", "7", "max(recorded_at)", "[]", "integrity.payloads"),
+    let now = "max(recorded_at)";
+    for (stream, version, schema, recorded, metadata, code) in [
+        ("777", "1", "1", now, "{}", "integrity.streams"),
+        ("1", "100", "1", now, "{}", "integrity.versions"),
+        ("1", "7", "4294967297", now, "{}", "integrity.values"),
+        ("1", "7", "-1", now, "{}", "integrity.values"),
+        ("1", "7", "1", "1", "{}", "integrity.order"),
+        ("1", "7", "1", now, "[]", "integrity.payloads"),
     ] {
         let patient = Patient::new().await;
         let sql = forge
             .replace("STREAM", stream)
             .replace("VERSION", version)
+            .replace("SCHEMA", schema)
             .replace("RECORDED", recorded)
             .replace("META", metadata);
         patient.run(&sql).await;
@@ -217,6 +221,11 @@ async fn events_that_somebody_put_there_are_found_by_a_thorough_look() {
         assert!(complaints(&quick).is_empty(), "{quick}");
         let report = patient.examine().await;
         only_complaint(&report, Severity::Error, code);
+        if code == "integrity.values" {
+            let read = patient.store.read(ReadLog::all().into(), Page::new());
+            let refused = read.await.unwrap_err();
+            assert!(chain(&refused).contains("column 2"), "{refused:?}");
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use futures::poll;
@@ -328,6 +329,58 @@ async fn a_visitor_that_panics_takes_no_reader() {
         let _ = poll!(visit.as_mut());
     }
     assert_eq!(store.head().await.unwrap().get(), 500);
+}
+
+/// What a panic said was dropped on the reader thread if nobody waited any more; that panicked too,
+/// and took the thread. After the last one, every read hung.
+#[tokio::test]
+async fn a_panic_that_panics_as_it_is_dropped_takes_no_reader() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            std::panic::panic_any(Bomb);
+        }
+    }
+    /// Panics once it is told to.
+    struct Panicking(mpsc::Sender<()>, mpsc::Receiver<()>);
+    impl Visit for Panicking {
+        fn visit(&mut self, _: &RecordedEvent<'_>) -> ControlFlow<()> {
+            self.0.send(()).unwrap();
+            self.1.recv().unwrap();
+            std::panic::panic_any(Bomb)
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    drop(filled(&path, 500).await);
+    let options = SqliteOptions::new(&path).readers(1);
+    let store = SqliteStore::open_with(options).await.unwrap();
+    for _ in 0..2 {
+        let ((begun, begins), (go, goes)) = (mpsc::channel(), mpsc::channel());
+        let visitor = Panicking(begun, goes);
+        let mut visit = Box::pin(store.visit(ReadStream::new(stream()), visitor));
+        assert!(poll!(visit.as_mut()).is_pending());
+        begins.recv().unwrap();
+        drop(visit);
+        go.send(()).unwrap();
+        assert_eq!(store.head().await.unwrap().get(), 500);
+    }
+}
+
+/// A path that began with `file:` was taken for a URI: the log was in another place, or in no file
+/// at all.
+#[tokio::test]
+async fn a_path_is_no_uri() {
+    let folder = tempfile::tempdir().unwrap();
+    for query in ["", "?cache=shared", "?mode=memory"] {
+        let path = format!("file:{}/log.db{query}", folder.path().display());
+        let outcome = SqliteStore::open(&path).await;
+        let Err(OpenError::Failed { place, .. }) = outcome else {
+            panic!("{path}: {outcome:?}");
+        };
+        assert_eq!(place, path);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }
 
 /// A constraint that somebody else had added was reported as a duplicate event id, and left a

@@ -76,6 +76,30 @@ async fn a_commit_leaves_both_and_a_rollback_neither() {
     }
 }
 
+/// What another client had tampered with was compared as something else.
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_an_error() {
+    let log = LogFile::new();
+    let (store, pool) = shop(&log).await;
+    let commit = commit_to("a", Expected::Any, 1);
+    store.append(commit.clone()).await.unwrap();
+    sqlx::raw_sql(
+        "DROP TRIGGER pericarp_events_no_update;
+         UPDATE pericarp_events SET schema_version = schema_version + 4294967296",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let mut transaction = pool.begin_with(IMMEDIATE).await.unwrap();
+    let in_transaction = store.append_in(&mut transaction, &commit).await;
+    drop(transaction);
+    for outcome in [in_transaction, store.append(commit).await] {
+        let error = outcome.unwrap_err();
+        assert_eq!(error.code(), "append.failed");
+        assert!(chain(&error).contains("schema version"), "{error:?}");
+    }
+}
+
 /// The same commits through both ways give the same answers and the same rows.
 #[tokio::test]
 async fn it_gives_the_verdicts_of_append() {

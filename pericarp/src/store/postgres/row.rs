@@ -13,9 +13,9 @@ pub(super) fn facts<'r>(
     stream: &'r str,
 ) -> Result<RecordedEvent<'r>, PostgresFault> {
     Ok(RecordedEvent {
-        version: Version::new(number(row, 0)?.unsigned_abs()),
+        version: Version::new(in_range(row, 0)?),
         event_type: text(row, 1)?,
-        schema_version: number(row, 2)? as u32,
+        schema_version: in_range(row, 2)?,
         occurred_at: Timestamp::from_micros(number(row, 3)?),
         data: text(row, 4)?,
         metadata: text(row, 5)?,
@@ -33,7 +33,7 @@ pub(super) fn event<'r>(
     stream: &'r str,
 ) -> Result<RecordedEvent<'r>, PostgresFault> {
     Ok(RecordedEvent {
-        position: Position::new(number(row, 6)?.unsigned_abs()),
+        position: Position::new(in_range(row, 6)?),
         id: Uuid::from_bytes(fixed(row, 7)?),
         ordinal: small(row, 8)?,
         recorded_at: Timestamp::from_micros(number(row, 9)?),
@@ -51,7 +51,13 @@ fn number(row: &PgRow, column: usize) -> Result<i64, PostgresFault> {
 }
 
 fn small(row: &PgRow, column: usize) -> Result<u32, PostgresFault> {
-    fixed(row, column).map(|bytes| i32::from_be_bytes(bytes).unsigned_abs())
+    let number = i32::from_be_bytes(fixed(row, column)?);
+    number.try_into().map_err(|_| unexpected(column))
+}
+
+/// A number of a smaller range than the column's.
+fn in_range<N: TryFrom<i64>>(row: &PgRow, column: usize) -> Result<N, PostgresFault> {
+    N::try_from(number(row, column)?).map_err(|_| unexpected(column))
 }
 
 fn fixed<const N: usize>(row: &PgRow, column: usize) -> Result<[u8; N], PostgresFault> {
@@ -68,7 +74,7 @@ fn bytes(row: &PgRow, column: usize) -> Result<&[u8], PostgresFault> {
     value.as_bytes().map_err(|_| unexpected(column))
 }
 
-/// Somebody changed the schema's columns.
+/// Somebody changed the schema's columns, or stored what Pericarp never does.
 #[cold]
 fn unexpected(column: usize) -> PostgresFault {
     let message = format!("column {column} of an event is not what the schema says");

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 
-use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, Row, params};
 use uuid::Uuid;
 
+use super::misfit::last_version;
 use super::prepared::Prepared;
 use super::read::fill_commit;
 use super::statements::{
@@ -75,15 +76,8 @@ impl<'c> Appender<'c> {
     }
 
     fn look_up(&mut self, stream: &StreamName) -> Result<(Version, Option<i64>), AppendError> {
-        let row: Option<(i64, Option<i64>)> = self
-            .head
-            .query_row([stream.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()
-            .map_err(failed)?;
-        Ok(match row {
-            Some((id, version)) => (version_of(version), Some(id)),
-            None => (Version::NONE, None),
-        })
+        let found = self.head.query_row([stream.as_str()], version_and_id);
+        Ok(found.optional().map_err(failed)?.unwrap_or_default())
     }
 
     fn store(
@@ -168,9 +162,8 @@ impl<'c> Appender<'c> {
             self.connection
                 .prepare_cached(VERSION_BEFORE)?
                 .query_row(params![stream.as_str(), position.get() as i64], |row| {
-                    row.get(0)
+                    Ok(last_version(row.get(0)?)?)
                 })
-                .map(version_of)
         };
         match is_replay_of(commit, &page, version_before).map_err(failed)? {
             Some(first_answer) => Ok(first_answer),
@@ -182,13 +175,14 @@ impl<'c> Appender<'c> {
     }
 }
 
+/// A row of [`STREAM`].
+pub(super) fn version_and_id(row: &Row<'_>) -> rusqlite::Result<(Version, Option<i64>)> {
+    Ok((last_version(row.get(1)?)?, row.get(0)?))
+}
+
 /// Runs a statement without parameters, prepared once.
 pub(super) fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(|_| ())
-}
-
-pub(super) fn version_of(stored: Option<i64>) -> Version {
-    Version::new(stored.unwrap_or(0).unsigned_abs())
 }
 
 fn failed(source: rusqlite::Error) -> AppendError {

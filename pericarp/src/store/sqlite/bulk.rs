@@ -1,15 +1,18 @@
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use tokio::sync::oneshot;
 
-use super::append::{execute, version_of};
+use super::append::{execute, version_and_id};
+use super::misfit;
 use super::read::EVENT;
 use super::row::named_event;
 use super::statement::{Parameter, Statement};
+use super::statements::{INSERT_STREAM, STREAM};
+use super::time_range::LAST;
+use crate::Timestamp;
 use crate::store::tail::Tail;
 use crate::store::{
     Batch, BulkAppended, BulkError, BulkPlan, Found, LogEnd, Positions, StoreFault,
 };
-use crate::{Position, Timestamp, Version};
 
 /// A batch on its way to the writer.
 pub(super) struct Importing {
@@ -60,12 +63,7 @@ fn store(
     positions: Positions,
 ) -> Result<BulkAppended, BulkError> {
     let mut by_id = Statement::prepare(connection, EVENT).map_err(failed)?;
-    let mut head = connection
-        .prepare_cached(
-            "SELECT id, (SELECT max(version) FROM pericarp_events WHERE stream = s.id)
-             FROM pericarp_streams AS s WHERE name = ?1",
-        )
-        .map_err(failed)?;
+    let mut head = connection.prepare_cached(STREAM).map_err(failed)?;
     let plan = BulkPlan::new(
         batch,
         positions,
@@ -83,14 +81,8 @@ fn store(
             }
         },
         |name| {
-            let row: Option<(i64, Option<i64>)> = head
-                .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()
-                .map_err(failed)?;
-            Ok(match row {
-                Some((id, version)) => (version_of(version), Some(id)),
-                None => (Version::NONE, None),
-            })
+            let found = head.query_row([name], version_and_id);
+            Ok(found.optional().map_err(failed)?.unwrap_or_default())
         },
     )?;
     insert(connection, &plan).map_err(failed)?;
@@ -98,9 +90,7 @@ fn store(
 }
 
 fn insert(connection: &Connection, plan: &BulkPlan<'_, Option<i64>>) -> rusqlite::Result<()> {
-    let mut insert_stream = connection.prepare_cached(
-        "INSERT INTO pericarp_streams (name, category) VALUES (?1, ?2) RETURNING id",
-    )?;
+    let mut insert_stream = connection.prepare_cached(INSERT_STREAM)?;
     let mut streams = Vec::with_capacity(plan.streams.len());
     for stream in &plan.streams {
         streams.push(match stream.target {
@@ -141,12 +131,10 @@ fn insert(connection: &Connection, plan: &BulkPlan<'_, Option<i64>>) -> rusqlite
 
 fn end(connection: &Connection) -> rusqlite::Result<LogEnd> {
     let newest = connection
-        .prepare_cached(
-            "SELECT position, recorded_at FROM pericarp_events ORDER BY position DESC LIMIT 1",
-        )?
-        .query_row([], |row| {
+        .prepare_cached(LAST)?
+        .query_row([i64::MAX], |row| {
             Ok(LogEnd {
-                position: Position::new(row.get::<_, i64>(0)?.unsigned_abs()),
+                position: misfit::position(row.get(0)?)?,
                 recorded_at: Timestamp::from_micros(row.get(1)?),
             })
         })

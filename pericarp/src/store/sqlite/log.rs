@@ -1,6 +1,6 @@
 use super::prepared::Prepared;
 use super::read::{json_array, one_more};
-use super::row::{push_rows, select};
+use super::row::{Names, push_rows, select, select_apart, select_joined};
 use super::statement::Parameter::{self, Text, Whole};
 use super::time_range::TimeRange;
 use crate::store::{Direction, ReadLog};
@@ -15,23 +15,39 @@ pub(super) fn fill_log(
     let Some(range) = TimeRange::of(prepared.connection(), read)? else {
         return Ok(());
     };
-    let (sql, parameters) = statement(read, &range);
-    push_rows(prepared.query(sql, &parameters)?, page, read.limit)
+    let (sql, parameters) = statement(read, &range, Names::Joined);
+    let apart = || statement(read, &range, Names::Apart).0.into();
+    let rows = prepared.query_or(sql, apart, &parameters)?;
+    push_rows(rows, page, read.limit)
 }
 
-/// Column 7 is the position.
-const SELECT: &str = select!(
-    ", s.name FROM pericarp_events AS e
-     CROSS JOIN pericarp_streams AS s ON s.id = e.stream
-     WHERE e.position > ?1 AND e.position < ?2"
+/// Column 7 is the position; and how to ask for the category.
+const JOINED: (&str, &str) = (
+    select_joined!("WHERE e.position > ?1 AND e.position < ?2"),
+    "s.category",
+);
+const APART: (&str, &str) = (
+    select_apart!("WHERE e.position > ?1 AND e.position < ?2"),
+    "(SELECT category FROM pericarp_streams WHERE id = e.stream)",
 );
 
+/// A name that no stream has is NULL, which nothing is in.
+const STREAM_CALLED_VALUE: &str = "(SELECT id FROM pericarp_streams WHERE name = value)";
+
 /// More types than this are looked for among all events: where so many are wanted, few are not.
-const MOST_RANGES: usize = 16;
+pub(super) const MOST_RANGES: usize = 16;
 
 /// The statement and its parameters. The text depends on which kinds of words there are, not on
 /// the words, and hardly on how many; so there are few statements to prepare.
-pub(super) fn statement<'r>(read: &'r ReadLog, range: &TimeRange) -> (String, Vec<Parameter<'r>>) {
+pub(super) fn statement<'r>(
+    read: &'r ReadLog,
+    range: &TimeRange,
+    names: Names,
+) -> (String, Vec<Parameter<'r>>) {
+    let (select, category) = match names {
+        Names::Joined => JOINED,
+        Names::Apart => APART,
+    };
     let filter = &read.filter;
     let mut types: Vec<&str> = filter.types.iter().map(|name| name.as_str()).collect();
     types.sort_unstable();
@@ -51,14 +67,16 @@ pub(super) fn statement<'r>(read: &'r ReadLog, range: &TimeRange) -> (String, Ve
     let streams = filter.streams.iter().map(StreamName::as_str).collect();
     let categories = filter.categories.iter().map(String::as_str).collect();
     let listed = if in_ranges { Vec::new() } else { types.clone() };
-    for (column, words) in [
-        ("e.type", listed),
-        ("s.category", categories),
-        ("s.name", streams),
+    // With a `+` SQLite does not go by an index of the column, and then sort what it finds.
+    for (column, selected, words) in [
+        ("+e.type", "value", listed),
+        (category, "value", categories),
+        ("+e.stream", STREAM_CALLED_VALUE, streams),
     ] {
         if !words.is_empty() {
             let number = add(Text(json_array(words).into()));
-            conditions += &format!(" AND {column} IN (SELECT value FROM json_each(?{number}))");
+            conditions +=
+                &format!(" AND {column} IN (SELECT {selected} FROM json_each(?{number}))");
         }
     }
     for (time, compare) in [(filter.since, ">="), (filter.until, "<")] {
@@ -78,12 +96,12 @@ pub(super) fn statement<'r>(read: &'r ReadLog, range: &TimeRange) -> (String, Ve
             .into_iter()
             .map(|name| {
                 let number = add(Text(name.into()));
-                format!("{SELECT} AND likelihood(e.type = ?{number}, 0.001){conditions}")
+                format!("{select} AND likelihood(e.type = ?{number}, 0.001){conditions}")
             })
             .collect();
         ranges.join(" UNION ALL ")
     } else {
-        format!("{SELECT}{conditions}")
+        format!("{select}{conditions}")
     };
     let order = match read.direction {
         Direction::Forward => "",

@@ -1,17 +1,21 @@
 //! The embedded log: one SQLite file, written by one thread, read by a few.
 
+mod answer;
 mod append;
 mod bulk;
 mod doctor;
 mod log;
 mod lookout;
 mod migrate;
+mod misfit;
 mod open;
 mod options;
 mod plans;
 mod prepared;
 mod read;
 mod row;
+#[cfg(test)]
+mod sample;
 #[cfg(feature = "sqlite-sqlx")]
 mod savepoint;
 mod statement;
@@ -36,6 +40,7 @@ use super::{
 };
 pub use super::{Durability, WhenFull};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
+use answer::Answer;
 pub use options::SqliteOptions;
 
 /// A log in a SQLite file. Clones share it.
@@ -89,9 +94,9 @@ struct Appending {
 
 /// A question on its way to a reader.
 enum Reading {
-    Page(Read, Page, oneshot::Sender<Result<Page, ReadError>>),
-    Head(oneshot::Sender<Result<Position, ReadError>>),
-    StreamVersion(StreamName, oneshot::Sender<Result<Version, ReadError>>),
+    Page(Read, Page, oneshot::Sender<Answer<Page>>),
+    Head(oneshot::Sender<Answer<Position>>),
+    StreamVersion(StreamName, oneshot::Sender<Answer<Version>>),
     Visit(stream::Visiting),
 }
 
@@ -122,7 +127,7 @@ impl SqliteStore {
 
     async fn ask<T>(
         &self,
-        question: impl FnOnce(oneshot::Sender<Result<T, ReadError>>) -> Reading,
+        question: impl FnOnce(oneshot::Sender<Answer<T>>) -> Reading,
     ) -> Result<T, ReadError> {
         let (answer, answered) = oneshot::channel();
         match self
@@ -131,7 +136,7 @@ impl SqliteStore {
             .push(question(answer), WhenFull::Wait)
             .await
         {
-            Ok(()) => answered.await.unwrap_or(Err(ReadError::Closed)),
+            Ok(()) => answer::wait(answered).await,
             Err(_) => Err(ReadError::Closed),
         }
     }
@@ -188,16 +193,14 @@ impl Store for SqliteStore {
             .push(Reading::Visit(visiting), WhenFull::Wait)
             .await;
         asked.map_err(|_| ReadError::Closed)?;
-        match visited.await.map_err(|_| ReadError::Closed)? {
-            Ok(Ok((visitor, Some(rest)))) => {
+        match answer::wait(visited).await? {
+            (visitor, Some(rest)) => {
                 self.pages(rest.limit(stream::VISITED_AT_ONCE))
                     .expecting_many()
                     .visit(visitor)
                     .await
             }
-            Ok(Ok((visitor, None))) => Ok(visitor),
-            Ok(Err(error)) => Err(error),
-            Err(panic) => std::panic::resume_unwind(panic),
+            (visitor, None) => Ok(visitor),
         }
     }
 

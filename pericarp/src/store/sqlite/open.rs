@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -111,10 +113,7 @@ fn start_parts(
 fn writing_connection(options: &SqliteOptions) -> Result<Connection, OpenError> {
     let place = options.place();
     let failed = |source: rusqlite::Error| refused(&place, source);
-    // Without URIs, so that a path is a path.
-    let connection =
-        Connection::open_with_flags(&options.path, FLAGS | OpenFlags::SQLITE_OPEN_CREATE)
-            .map_err(failed)?;
+    let connection = connect(options, FLAGS | OpenFlags::SQLITE_OPEN_CREATE).map_err(failed)?;
     configure(&connection, options).map_err(failed)?;
     if connection.is_readonly("main").map_err(failed)? {
         return Err(OpenError::ReadOnly { place });
@@ -153,7 +152,7 @@ fn writing_connection(options: &SqliteOptions) -> Result<Connection, OpenError> 
 }
 
 pub(super) fn reading_connection(options: &SqliteOptions) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(&options.path, FLAGS)?;
+    let connection = connect(options, FLAGS)?;
     configure(&connection, options)?;
     connection.pragma_update(None, "query_only", true)?;
     // SQLite brings a size that is out of its range into it.
@@ -162,10 +161,28 @@ pub(super) fn reading_connection(options: &SqliteOptions) -> rusqlite::Result<Co
     Ok(connection)
 }
 
+fn connect(options: &SqliteOptions, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(never_a_uri(&options.path), flags)
+}
+
+/// The path, so that it is one to SQLite too. The one that is compiled in takes whatever begins
+/// with `file:` for a URI, in which a `?` turns on things such as a database in memory:
+/// <https://sqlite.org/uri.html>.
+fn never_a_uri(path: &Path) -> Cow<'_, Path> {
+    if path.as_os_str().as_encoded_bytes().starts_with(b"file:") {
+        Path::new(".").join(path).into()
+    } else {
+        path.into()
+    }
+}
+
 fn configure(connection: &Connection, options: &SqliteOptions) -> rusqlite::Result<()> {
     connection.busy_timeout(options.busy_timeout)?;
     connection.pragma_update(None, "cache_size", -i64::from(options.cache_kib))?;
     connection.set_prepared_statement_cache_capacity(64);
+    // A plan does not depend on what is bound. Otherwise SQLite takes every new limit for a reason
+    // to prepare a statement again, which takes longer than loading a short stream.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 
@@ -232,5 +249,22 @@ fn unusable(place: &str, why: String) -> OpenError {
     OpenError::Failed {
         place: place.into(),
         source: why.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_never_a_uri() {
+        for (path, opened) in [
+            ("file:bank.db?mode=memory", "./file:bank.db?mode=memory"),
+            ("file:/bank.db", "./file:/bank.db"),
+            ("/data/file:bank.db", "/data/file:bank.db"),
+            ("bank.db", "bank.db"),
+        ] {
+            assert_eq!(never_a_uri(Path::new(path)), Path::new(opened));
+        }
     }
 }

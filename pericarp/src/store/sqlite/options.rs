@@ -31,7 +31,7 @@ pub struct SqliteOptions {
 }
 
 impl SqliteOptions {
-    /// The defaults, for the file at `path`.
+    /// The defaults, for the file at `path`, which is a path and never a URI.
     pub fn new(path: impl AsRef<Path>) -> Self {
         Self {
             path: path.as_ref().to_owned(),

@@ -1,13 +1,15 @@
+use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::Reading;
-use super::append::version_of;
+use super::answer::give;
 use super::log::fill_log;
+use super::misfit;
 use super::prepared::Prepared;
-use super::row::{named_event, push_rows, select};
+use super::row::{Names, named_event, push_rows, select, select_apart, select_joined};
 use super::statement::Parameter::{Bytes, Text, Whole};
 use super::stream::fill_stream;
 use crate::store::queue::Queue;
@@ -18,9 +20,12 @@ use crate::{CommitId, Page, Position, StreamName, Version};
 pub(super) fn run(connection: Connection, reads: &Queue<Reading>) {
     let mut prepared = Prepared::new(&connection);
     while let Some(reading) = reads.take() {
-        // One question that panics must not take the thread from the others; who asked it is
-        // told that there is no answer.
-        let _ = catch_unwind(AssertUnwindSafe(|| answer_one(&mut prepared, reading)));
+        // Whoever asked gets the panic of a question. What is left is one of what he no longer
+        // wants, as it is dropped. It must not take the thread from the others; nor may what it
+        // says, which can panic as it is dropped, and so is not.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| answer_one(&mut prepared, reading))) {
+            forget(panic);
+        }
     }
 }
 
@@ -28,16 +33,14 @@ fn answer_one(prepared: &mut Prepared<'_>, reading: Reading) {
     // A reader that gave up does not want the answer.
     match reading {
         Reading::Page(_, _, answer) if answer.is_closed() => {}
-        Reading::Page(read, mut page, answer) => {
+        Reading::Page(read, mut page, answer) => give(answer, || {
             page.clear();
-            let filled = fill(prepared, &read, &mut page).map(|()| page);
-            let _ = answer.send(filled.map_err(failed));
-        }
-        Reading::Head(answer) => {
-            let _ = answer.send(head(prepared.connection()).map_err(failed));
-        }
+            fill(prepared, &read, &mut page)?;
+            Ok(page)
+        }),
+        Reading::Head(answer) => give(answer, || head(prepared.connection())),
         Reading::StreamVersion(stream, answer) => {
-            let _ = answer.send(stream_version(prepared.connection(), &stream).map_err(failed));
+            give(answer, || stream_version(prepared.connection(), &stream))
         }
         Reading::Visit(visiting) => visiting(prepared),
     }
@@ -73,7 +76,8 @@ fn fill_streams(
     let names = json_array(read.streams.iter().map(StreamName::as_str).collect());
     let limit = Whole(one_more(left));
     let parameters = [Text(names.into()), Text(after.into()), limit];
-    let rows = prepared.query(STREAMS, &parameters)?;
+    let apart = || streams(Names::Apart).into();
+    let rows = prepared.query_or(streams(Names::Joined), apart, &parameters)?;
     push_rows(rows, page, left)
 }
 
@@ -82,20 +86,27 @@ fn fill_event(prepared: &mut Prepared<'_>, id: Uuid, page: &mut Page) -> rusqlit
 }
 
 /// Several streams, from behind one of them.
-pub(super) const STREAMS: &str = select!(
-    ", s.name FROM pericarp_events AS e
-         CROSS JOIN pericarp_streams AS s ON s.id = e.stream
-         WHERE e.stream IN (
-             SELECT id FROM pericarp_streams WHERE name IN (SELECT value FROM json_each(?1))
-               AND id > coalesce((SELECT id FROM pericarp_streams WHERE name = ?2), 0))
-         ORDER BY e.stream, e.version LIMIT ?3"
-);
+pub(super) const fn streams(names: Names) -> &'static str {
+    macro_rules! either_way {
+        ($select:ident) => {
+            $select!(
+                "WHERE e.stream IN (
+                     SELECT id FROM (
+                         SELECT (SELECT id FROM pericarp_streams WHERE name = value) AS id
+                         FROM json_each(?1))
+                     WHERE id > coalesce((SELECT id FROM pericarp_streams WHERE name = ?2), 0))
+                 ORDER BY e.stream, e.version LIMIT ?3"
+            )
+        };
+    }
+    match names {
+        Names::Joined => either_way!(select_joined),
+        Names::Apart => either_way!(select_apart),
+    }
+}
 
 /// One event.
-pub(super) const EVENT: &str = select!(
-    ", s.name FROM pericarp_events AS e
-         CROSS JOIN pericarp_streams AS s ON s.id = e.stream WHERE e.id = ?1"
-);
+pub(super) const EVENT: &str = select_apart!("WHERE e.id = ?1");
 
 /// NULL if there is no event.
 pub(super) const HEAD: &str = "SELECT max(position) FROM pericarp_events";
@@ -105,10 +116,8 @@ pub(super) const STREAM_VERSION: &str = "SELECT max(version) FROM pericarp_event
      WHERE stream = (SELECT id FROM pericarp_streams WHERE name = ?1)";
 
 /// The log from the first event of a commit on.
-pub(super) const COMMIT: &str = select!(
-    ", s.name FROM pericarp_events AS e
-     CROSS JOIN pericarp_streams AS s ON s.id = e.stream
-     WHERE e.position >= (SELECT position FROM pericarp_events WHERE id = ?1 AND ordinal = 0)
+pub(super) const COMMIT: &str = select_apart!(
+    "WHERE e.position >= (SELECT position FROM pericarp_events WHERE id = ?1 AND ordinal = 0)
      ORDER BY e.position"
 );
 
@@ -130,18 +139,15 @@ pub(super) fn fill_commit(
 }
 
 pub(super) fn head(connection: &Connection) -> rusqlite::Result<Position> {
-    connection
-        .prepare_cached(HEAD)?
-        .query_row([], |row| row.get::<_, Option<i64>>(0))
-        .map(|head| Position::new(head.unwrap_or(0).unsigned_abs()))
+    let mut statement = connection.prepare_cached(HEAD)?;
+    let head: Option<i64> = statement.query_row([], |row| row.get(0))?;
+    Ok(misfit::position(head.unwrap_or(0))?)
 }
 
 fn stream_version(connection: &Connection, stream: &StreamName) -> rusqlite::Result<Version> {
-    connection
-        .prepare_cached(STREAM_VERSION)?
-        .query_row([stream.as_str()], |row| row.get(0))
-        .optional()
-        .map(|version| version_of(version.flatten()))
+    let mut statement = connection.prepare_cached(STREAM_VERSION)?;
+    let version = statement.query_row([stream.as_str()], |row| row.get(0))?;
+    Ok(misfit::last_version(version)?)
 }
 
 pub(super) fn one_more(limit: usize) -> i64 {

@@ -83,6 +83,13 @@ impl<'c> Statement<'c> {
         })
     }
 
+    /// Whether SQLite has prepared it again by itself, as it does when the schema has changed.
+    pub(super) fn was_prepared_again(&self) -> bool {
+        let (raw, keep) = (self.raw.as_ptr(), 0);
+        // SAFETY: the statement is alive.
+        unsafe { ffi::sqlite3_stmt_status(raw, ffi::SQLITE_STMTSTATUS_REPREPARE, keep) > 0 }
+    }
+
     fn bind(&self, place: c_int, parameter: &Parameter<'_>) -> Result<()> {
         let (raw, copied) = (self.raw.as_ptr(), ffi::SQLITE_TRANSIENT());
         // SAFETY: the statement is alive. Text and bytes are valid for as long as they are said to

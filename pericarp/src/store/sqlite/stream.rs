@@ -1,12 +1,11 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use tokio::sync::oneshot;
 
+use super::answer::{Answer, give};
 use super::prepared::Prepared;
-use super::read::{failed, one_more};
+use super::read::one_more;
 use super::row::{each_row, event, facts, select, select_facts};
 use super::statement::Parameter::{Text, Whole};
-use crate::store::{Direction, ReadError, ReadStream, Visit};
+use crate::store::{Direction, ReadStream, Visit};
 use crate::{Page, RecordedEvent, Version};
 
 /// Fills a page with events of one stream.
@@ -82,8 +81,8 @@ pub(super) const fn statement(direction: Direction, columns: Columns) -> &'stati
 /// A visit on its way to a reader, which gives the answer itself.
 pub(super) type Visiting = Box<dyn FnOnce(&mut Prepared<'_>) + Send>;
 
-/// A visitor that comes back, and the rest of its way if there is any; or how it panicked.
-type Visited<V> = std::thread::Result<Result<(V, Option<ReadStream>), ReadError>>;
+/// A visitor that comes back, and the rest of its way if there is any.
+type Visited<V> = Answer<(V, Option<ReadStream>)>;
 
 /// Events that are visited on the thread that reads them, and events of each page behind them.
 pub(super) const VISITED_AT_ONCE: usize = 1_024;
@@ -98,12 +97,10 @@ pub(super) fn visiting<V: Visit>(
         if answer.is_closed() {
             return;
         }
-        // The thread outlives a visitor that panics; its caller gets the panic.
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let rest = visit_stream(prepared, &read, &mut visitor).map_err(failed)?;
+        give(answer, || {
+            let rest = visit_stream(prepared, &read, &mut visitor)?;
             Ok((visitor, rest))
-        }));
-        let _ = answer.send(outcome);
+        });
     });
     (visiting, visited)
 }

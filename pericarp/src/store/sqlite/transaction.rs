@@ -1,10 +1,11 @@
 use std::collections::HashMap;
+use std::error::Error;
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection};
 use uuid::Uuid;
 
-use super::append::version_of;
+use super::misfit::{self, Misfit, last_version, number};
 use super::read::COMMIT;
 use super::savepoint::Savepoint;
 use super::statements::{
@@ -197,9 +198,10 @@ async fn look_up(
         .fetch_optional(connection)
         .await
         .map_err(failed)?;
-    Ok(row.map_or_else(Default::default, |(id, version)| {
-        (version_of(version), Some(id))
-    }))
+    Ok(match row {
+        Some((id, version)) => (last_version(version)?, Some(id)),
+        None => Default::default(),
+    })
 }
 
 async fn new_stream(
@@ -262,7 +264,7 @@ async fn replay(
                 .fetch_one(&mut *connection)
                 .await
                 .map_err(failed)?;
-            before.insert(&append.stream, version_of(version));
+            before.insert(&append.stream, last_version(version)?);
         }
     }
     let version_before = |stream: &StreamName, _| {
@@ -276,21 +278,31 @@ fn event(row: &SqliteRow) -> Result<RecordedEvent<'_>, sqlx::Error> {
     let whole = |column: usize| row.try_get::<i64, _>(column);
     let text = |column: usize| {
         let bytes = row.try_get_unchecked::<&[u8], _>(column)?;
-        std::str::from_utf8(bytes).map_err(|error| sqlx::Error::Decode(error.into()))
+        std::str::from_utf8(bytes).map_err(unreadable)
     };
     Ok(RecordedEvent {
-        version: Version::new(whole(0)?.unsigned_abs()),
+        version: misfit::version(whole(0)?).map_err(unreadable)?,
         event_type: text(1)?,
-        schema_version: whole(2)? as u32,
+        schema_version: number("schema version", whole(2)?).map_err(unreadable)?,
         occurred_at: Timestamp::from_micros(whole(3)?),
         data: text(4)?,
         metadata: text(5)?,
-        position: Position::new(whole(6)?.unsigned_abs()),
-        id: Uuid::from_slice(row.try_get(7)?).unwrap_or_default(),
-        ordinal: whole(8)? as u32,
+        position: misfit::position(whole(6)?).map_err(unreadable)?,
+        id: misfit::id(row.try_get(7)?).map_err(unreadable)?,
+        ordinal: number("ordinal", whole(8)?).map_err(unreadable)?,
         recorded_at: Timestamp::from_micros(whole(9)?),
         stream: text(10)?,
     })
+}
+
+fn unreadable(error: impl Error + Send + Sync + 'static) -> sqlx::Error {
+    sqlx::Error::Decode(error.into())
+}
+
+impl From<Misfit> for AppendError {
+    fn from(misfit: Misfit) -> Self {
+        failed(unreadable(misfit))
+    }
 }
 
 /// SQLite's codes: <https://sqlite.org/rescode.html>. An extended one has more in its upper bits.

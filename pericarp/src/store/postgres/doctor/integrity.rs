@@ -30,6 +30,13 @@ pub(super) async fn examine(
              HAVING count(*) <> max(version) OR min(version) <> 1 LIMIT 10",
         ),
         (
+            "integrity.values",
+            "numbers are in their ranges",
+            "SELECT 'position ' || position FROM @.pericarp_events
+             WHERE version < 1 OR schema_version NOT BETWEEN 0 AND 4294967295 OR ordinal < 0
+             LIMIT 10",
+        ),
+        (
             "integrity.order",
             "events were recorded in the order of the log, and of their streams",
             "SELECT 'position ' || position FROM (

@@ -4,8 +4,9 @@ use std::thread;
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::oneshot;
 
+use super::super::answer::{give, wait};
 use super::super::open::reading_connection;
-use super::super::read::{failed, head};
+use super::super::read::head;
 use super::super::{SqliteOptions, SqliteStore};
 use super::{integrity, plans, schema, settings, wal};
 use crate::doctor::{Amount, Depth, Report};
@@ -44,17 +45,17 @@ impl SqliteStore {
         thread::Builder::new()
             .name("pericarp-doctor".into())
             .spawn(move || {
-                let report = connect(&options, opened)
-                    .and_then(|connection| examine(&connection, &options, depth));
-                // Whoever gave up does not want to know.
-                let _ = answer.send(report.map_err(failed));
+                give(answer, || {
+                    let connection = connect(&options, opened)?;
+                    examine(&connection, &options, depth)
+                });
             })
             .map_err(|source| ReadError::Failed {
                 source: source.into(),
             })?;
         // Without a connection there is nothing to interrupt, and the answer is an error.
         let _interrupt = is_open.await.ok().map(Interrupt);
-        let mut report = answered.await.unwrap_or(Err(ReadError::Closed))?;
+        let mut report = wait(answered).await?;
         settings::queues(&self.shared, &mut report);
         Ok(report)
     }

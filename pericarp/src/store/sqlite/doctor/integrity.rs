@@ -26,6 +26,13 @@ pub(super) fn examine(connection: &Connection, report: &mut Report) -> rusqlite:
              HAVING count(*) <> max(version) OR min(version) <> 1 LIMIT 10",
         ),
         (
+            "integrity.values",
+            "numbers and ids are in their ranges",
+            "SELECT 'position ' || position FROM pericarp_events
+             WHERE version < 1 OR schema_version NOT BETWEEN 0 AND 4294967295
+                OR ordinal NOT BETWEEN 0 AND 4294967295 OR length(id) <> 16 LIMIT 10",
+        ),
+        (
             "integrity.order",
             "events were recorded in the order of the log",
             "SELECT 'position ' || position FROM (

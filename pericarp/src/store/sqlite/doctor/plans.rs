@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::super::plans::{Planned, explain, objection, statements};
+use super::super::plans::{objection, statements};
 use super::super::read::head;
 use crate::doctor::{Finding, Report};
 
@@ -18,9 +18,9 @@ pub(super) fn examine(connection: &Connection, report: &mut Report) -> rusqlite:
     }
     let statements = statements();
     let mut slow = BTreeSet::new();
-    for Planned { what, sql, uses } in &statements {
-        if objection(&explain(connection, sql)?, uses).is_some() {
-            slow.insert(format!("{what} (`{uses}`)"));
+    for planned in &statements {
+        if objection(&planned.steps(connection)?, planned.uses).is_some() {
+            slow.insert(format!("{} (`{}`)", planned.what, planned.uses));
         }
     }
     report.push(if slow.is_empty() {
@@ -29,8 +29,25 @@ pub(super) fn examine(connection: &Connection, report: &mut Report) -> rusqlite:
     } else {
         let slow: Vec<String> = slow.into_iter().collect();
         let what = format!("SQLite passes over the index when {}", slow.join(", "));
-        Finding::warning("plan.slow", what)
-            .fix("drop the indexes that are not Pericarp's, which lead it astray")
+        let slow = Finding::warning("plan.slow", what);
+        if has_statistics(connection)? {
+            slow.fix(
+                "if the statistics of SQLite are those of a much shorter log, take them again, and \
+                 open the log again; drop the indexes that are not Pericarp's, which lead it astray",
+            )
+            .sql("ANALYZE;")
+        } else {
+            slow.fix("drop the indexes that are not Pericarp's, which lead it astray")
+        }
     });
     Ok(())
+}
+
+/// Whether somebody has run `ANALYZE`. Pericarp never does.
+fn has_statistics(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1')",
+        [],
+        |row| row.get(0),
+    )
 }
