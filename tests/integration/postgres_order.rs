@@ -421,7 +421,7 @@ async fn buffers_of_an_append(log: &Log) -> i64 {
     const EXPLAIN: &str = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF)
         SELECT * FROM (SELECT gen_random_uuid() AS id) AS new CROSS JOIN LATERAL pericarp_append(
             ARRAY[id], ARRAY[1], ARRAY[1], ARRAY[1], ARRAY[-1::bigint], ARRAY[1], ARRAY[0], ARRAY[0::bigint],
-            ARRAY[0::bigint], ARRAY['test-busy'], ARRAY['test'], '{}', '{}', NULL, ARRAY[1], ARRAY[1], ARRAY[id], ARRAY['t'],
+            ARRAY[0::bigint], ARRAY['test-busy'], ARRAY['test'], '{}', '{}', NULL, NULL, NULL, ARRAY[1], ARRAY[1], ARRAY[id], ARRAY['t'],
             ARRAY[1::bigint], ARRAY[0::bigint], ARRAY['{}'::json], ARRAY['{}'::json], 0, false)";
     let mut client = log.schema.connect().await;
     let mut least = i64::MAX;

@@ -4,6 +4,7 @@
 mod cancelled;
 mod counts;
 mod encryption;
+mod ends;
 mod load;
 mod opening;
 mod outages;

@@ -53,10 +53,14 @@ async fn a_server_that_stops_and_starts_loses_nothing() {
 
 /// The sessions of a store, by what they are for.
 const SESSIONS: [(&str, &str); 4] = [
-    ("the writer's", "query LIKE '%pericarp_append%'"),
+    (
+        "the writer's",
+        "(query LIKE '%pericarp_append%' OR query LIKE '%pericarp_ends_at%')",
+    ),
     (
         "a reader's",
-        "application_name = 'pericarp' AND query NOT LIKE '%pericarp_append%'",
+        "application_name = 'pericarp'
+         AND query NOT LIKE '%pericarp_append%' AND query NOT LIKE '%pericarp_ends_at%'",
     ),
     ("the listener's", "application_name = 'pericarp-listen'"),
     ("the announcer's", "application_name = 'pericarp-notify'"),

@@ -1,13 +1,18 @@
 //! Who drives the writer, and what it decides without asking.
 
 use std::future::{Future, poll_fn};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
-use pericarp::store::{AppendError, PostgresStore, Store};
-use pericarp::{Commit, Committed, Expected, Version};
+use pericarp::store::{AppendError, PostgresStore, Store, WhenFull};
+use pericarp::{Clock, Commit, Committed, Expected, Timestamp, Version};
 use pericarp_tests::postgres::Server;
 use pericarp_tests::proxy::When;
 use pericarp_tests::{commit_to, positions};
+use sqlx::Executor;
+use tokio::runtime::{Builder, Runtime};
 
 use super::setting::{Setting, open, options, within};
 
@@ -20,6 +25,14 @@ async fn knowing(store: PostgresStore) -> PostgresStore {
     append(&store, Expected::NoStream).await.unwrap();
     append(&store, Expected::Any).await.unwrap();
     store
+}
+
+fn runtime() -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 async fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
@@ -77,11 +90,7 @@ async fn a_turn_goes_on_without_the_one_who_began_it() {
 /// The connection and its timers belong to the runtime of the store, wherever somebody appends.
 #[test]
 fn appends_are_made_where_there_is_no_runtime() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = runtime();
     let (database, store) = runtime.block_on(async {
         let database = Server::shared().database().await;
         let store = open(options(database.url())).await;
@@ -99,11 +108,7 @@ fn appends_are_made_where_there_is_no_runtime() {
 /// When the runtime of the store is gone, an append says so.
 #[test]
 fn appends_end_with_the_runtime_of_the_store() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = runtime();
     let store = runtime.block_on(async {
         let database = Server::shared().database().await;
         knowing(open(options(database.url())).await).await
@@ -215,4 +220,142 @@ async fn those_who_share_a_batch_with_a_conflict_are_stored_without_a_question()
     let counts = setting.proxy.counts();
     assert_eq!(counts.statements(), 2, "{counts:?}");
     assert_eq!(positions(&store).await.len(), 10);
+}
+
+/// What was stored before the rest of its batch failed was said not to be stored.
+#[tokio::test]
+async fn whoever_is_stored_hears_it_although_the_rest_of_the_batch_fails() {
+    let setting = Setting::new().await;
+    let brief = Some(Duration::from_millis(700));
+    let store = setting.open(|options| options.listen(false).query_timeout(brief));
+    let store = knowing(store.await).await;
+    let held = setting.proxy.hold_before(When::sql("INSERT INTO"));
+    let first = tokio::spawn({
+        let store = store.clone();
+        async move { append(&store, Expected::Any).await }
+    });
+    held.struck().await;
+    let mut good = Box::pin(append(&store, Expected::Any));
+    let mut undecided = Box::pin(append(&store, Expected::NoStream));
+    assert!(poll_once(&mut good).await.is_pending());
+    assert!(poll_once(&mut undecided).await.is_pending());
+    let deciding = setting.proxy.hold_before(When::sql("pericarp_append("));
+    setting.proxy.release();
+    first.await.unwrap().unwrap();
+    deciding.struck().await;
+    let mut holder = setting.database.connect().await;
+    let lock = "BEGIN; SELECT pericarp_lock()";
+    holder.execute(lock).await.unwrap();
+    setting.proxy.release();
+    let committed = within("its answer", good).await.unwrap();
+    assert_eq!(committed.streams[0].last, Version::new(4));
+    let error = within("its answer", undecided).await.unwrap_err();
+    assert_eq!(error.code(), "append.failed", "{error}");
+    holder.execute("ROLLBACK").await.unwrap();
+    assert_eq!(positions(&store).await.len(), 4);
+}
+
+/// And so was what the server had decided on, if a repetition beside it could not be looked up; that
+/// one is in the log for sure.
+#[tokio::test]
+async fn whoever_is_stored_hears_it_although_a_repetition_cannot_be_looked_up() {
+    let setting = Setting::new().await;
+    let brief = Some(Duration::from_millis(700));
+    let store = setting.open(|options| options.listen(false).query_timeout(brief));
+    let store = store.await;
+    let old = commit_to("old", Expected::NoStream, 1);
+    store.append(old.clone()).await.unwrap();
+    let held = setting.proxy.hold_before(When::sql("pericarp_append("));
+    let first = tokio::spawn({
+        let store = store.clone();
+        async move { store.append(commit_to("z", Expected::Any, 1)).await }
+    });
+    held.struck().await;
+    let mut good = Box::pin(store.append(commit_to("new", Expected::NoStream, 1)));
+    let mut again = Box::pin(store.append(old));
+    assert!(poll_once(&mut good).await.is_pending());
+    assert!(poll_once(&mut again).await.is_pending());
+    let decided = setting.proxy.hold_after(When::sql("pericarp_append("));
+    setting.proxy.release();
+    first.await.unwrap().unwrap();
+    decided.struck().await;
+    let mut holder = setting.database.connect().await;
+    let lock = "BEGIN; LOCK TABLE pericarp_streams IN ACCESS EXCLUSIVE MODE";
+    holder.execute(lock).await.unwrap();
+    setting.proxy.release();
+    within("its answer", good).await.unwrap();
+    let error = within("its answer", again).await.unwrap_err();
+    assert_eq!(error.code(), "append.outcome_unknown", "{error}");
+    holder.execute("ROLLBACK").await.unwrap();
+    assert_eq!(positions(&store).await.len(), 3);
+}
+
+/// Timers panic when their runtime ends, and took the one with them who had his turn.
+#[test]
+fn a_runtime_that_ends_in_a_turn_leaves_its_outcome_unknown() {
+    let of_the_test = runtime();
+    let setting = of_the_test.block_on(Setting::new());
+    let of_the_store = runtime();
+    let store = of_the_store.block_on(async {
+        let store = setting.open(|options| options.listen(false)).await;
+        knowing(store).await
+    });
+    let held = setting.proxy.hold_before(When::sql("INSERT INTO"));
+    let appending =
+        std::thread::spawn(move || futures::executor::block_on(append(&store, Expected::Any)));
+    of_the_test.block_on(held.struck());
+    of_the_store.shutdown_background();
+    let outcome = appending.join().unwrap();
+    let unknown = matches!(outcome, Err(AppendError::OutcomeUnknown { .. }));
+    assert!(unknown, "{outcome:?}");
+}
+
+/// Panics when it is told to.
+struct Panicking(Arc<AtomicBool>);
+
+impl Clock for Panicking {
+    fn now(&self) -> Timestamp {
+        assert!(!self.0.load(Ordering::SeqCst), "as it was told to");
+        Timestamp::EPOCH
+    }
+}
+
+/// A clock that panics ends the writer, and takes nobody else with it.
+#[tokio::test]
+async fn a_writer_that_panics_leaves_an_outcome_unknown() {
+    let database = Server::shared().database().await;
+    let panics = Arc::new(AtomicBool::new(false));
+    let clock = Panicking(panics.clone());
+    let store = knowing(open(options(database.url()).clock(clock)).await).await;
+    panics.store(true, Ordering::SeqCst);
+    let outcome = within("its answer", append(&store, Expected::Any)).await;
+    let unknown = matches!(outcome, Err(AppendError::OutcomeUnknown { .. }));
+    assert!(unknown, "{outcome:?}");
+    let outcome = within("its answer", append(&store, Expected::Any)).await;
+    assert!(matches!(outcome, Err(AppendError::Closed)), "{outcome:?}");
+    within("it closes", store.close()).await;
+}
+
+/// Nor does one who waits for a place in the queue.
+#[tokio::test]
+async fn whoever_waits_for_a_place_and_is_not_polled_does_not_keep_a_store_open() {
+    let setting = Setting::new().await;
+    let store = setting.open(|options| options.listen(false).queue(1, WhenFull::Wait));
+    let store = knowing(store.await).await;
+    let held = setting.proxy.hold_before(When::sql("INSERT INTO"));
+    let mut first = Box::pin(append(&store, Expected::Any));
+    tokio::select! {
+        _ = &mut first => panic!("it is held"),
+        () = held.struck() => {}
+    }
+    let mut second = Box::pin(append(&store, Expected::Any));
+    let mut waiting = Box::pin(append(&store, Expected::Any));
+    assert!(poll_once(&mut second).await.is_pending());
+    assert!(poll_once(&mut waiting).await.is_pending());
+    setting.proxy.release();
+    within("its answer", first).await.unwrap();
+    within("its answer", second).await.unwrap();
+    within("it closes", store.close()).await;
+    let outcome = within("its answer", waiting).await;
+    assert!(outcome.is_err(), "{outcome:?}");
 }

@@ -45,8 +45,10 @@ type Streams<'c> = HashMap<&'c str, (i32, i64)>;
 #[derive(Debug)]
 pub(super) struct Appended {
     pub(super) verdicts: Vec<Verdict>,
+    /// Whether the log has the event that the writer left at its end.
+    pub(super) same_log: bool,
     /// Where the log ended before it.
-    pub(super) before: Position,
+    pub(super) before: End,
     /// And where it ends now.
     pub(super) end: End,
     /// For each turn, the id of its stream, if there is such a stream.
@@ -138,6 +140,8 @@ impl<'c> Batch<'c> {
             .bind(&self.known.ids)
             .bind(&self.known.versions)
             .bind(self.known.at.map(|at| at.get().cast_signed()))
+            .bind(self.known.end.map(|end| end.position.get().cast_signed()))
+            .bind(self.known.end.map(|end| end.id))
             .bind(&self.event_turns)
             .bind(&self.event_steps)
             .bind(&self.ids)
@@ -155,17 +159,20 @@ impl<'c> Batch<'c> {
         let before: Vec<i64> = row.try_get(2)?;
         let recorded = Timestamp::from_micros(row.try_get(3)?);
         let start: i64 = row.try_get(4)?;
-        let stream_ids: Vec<Option<i64>> = row.try_get(5)?;
+        let start_id: Option<Uuid> = row.try_get(5)?;
+        let same_log: bool = row.try_get(6)?;
+        let stream_ids: Vec<Option<i64>> = row.try_get(7)?;
         let turns = self.turn_streams.len();
         let sizes = (codes.len(), places.len(), before.len(), stream_ids.len());
         if sizes != (commits.len(), turns, turns, self.stream_names.len()) {
             return Err(PostgresFault::nonsense());
         }
-        let before_all = Position::new(start.unsigned_abs());
-        let mut end = End {
-            position: before_all,
+        let start = End {
+            position: Position::new(start.unsigned_abs()),
+            id: start_id.unwrap_or_default(),
             recorded_at: recorded,
         };
+        let mut end = start;
         let mut verdicts = Vec::with_capacity(commits.len());
         let mut turn = 0;
         for (commit, code) in commits.iter().zip(codes) {
@@ -173,7 +180,9 @@ impl<'c> Batch<'c> {
             verdicts.push(match code {
                 0 => {
                     let answer = stored(commit, &places[turn..], &before[turn..], recorded);
-                    end.position = end.position.max(answer.last);
+                    if let Some(last) = commit.event(commit.len().wrapping_sub(1)) {
+                        (end.position, end.id) = (answer.last, last.id.unwrap_or_default());
+                    }
                     Verdict::Stored(answer)
                 }
                 -1 => Verdict::Known,
@@ -196,7 +205,8 @@ impl<'c> Batch<'c> {
         let of_turn = |stream: &i32| stream_ids[stream.unsigned_abs() as usize - 1];
         Ok(Appended {
             verdicts,
-            before: before_all,
+            same_log,
+            before: start,
             end,
             stream_ids: self.turn_streams.iter().map(of_turn).collect(),
         })

@@ -1,4 +1,5 @@
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
@@ -150,7 +151,14 @@ impl Lead {
         let drive = &self.drive;
         // Its connection and its timers are on the runtime of the store, wherever this one is.
         let _runtime = drive.runtime.enter();
-        match turn.as_mut().poll(context) {
+        // Timers panic if the runtime has ended. Whatever panics, the writer goes with its turn, and
+        // those who wait for it hear that their outcome is unknown, as if a task had panicked.
+        let polled = catch_unwind(AssertUnwindSafe(|| turn.as_mut().poll(context)));
+        let Ok(polled) = polled else {
+            self.turn = None;
+            return;
+        };
+        match polled {
             Poll::Ready(writer) => {
                 self.turn = None;
                 match drive.after(writer) {

@@ -1,5 +1,7 @@
 use std::collections::HashMap;
 
+use uuid::Uuid;
+
 use super::rows::Rows;
 use crate::store::CommitPlan;
 use crate::{Append, Commit, Committed, Position, StreamName, Timestamp, Version};
@@ -16,10 +18,12 @@ pub(super) struct Known {
     streams: HashMap<StreamName, Stream>,
 }
 
-/// Where a log ends.
+/// Where a log ends, and with which event: one that was restored to an earlier state may come to the
+/// same position with another.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
     pub(super) position: Position,
+    pub(super) id: Uuid,
     pub(super) recorded_at: Timestamp,
 }
 
@@ -38,6 +42,8 @@ pub(super) struct KnownStreams {
     pub(super) versions: Vec<Option<i64>>,
     /// All of it held when the log ended here.
     pub(super) at: Option<Position>,
+    /// And the log had this event later.
+    pub(super) end: Option<End>,
 }
 
 /// How many streams are remembered; with one more, all are forgotten. One takes about 100 bytes.
@@ -93,6 +99,7 @@ impl Known {
                 .map(|known| Some(known?.version.get().cast_signed()))
                 .collect(),
             at: streams.flatten().map(|known| known.at).min(),
+            end: self.end,
         }
     }
 
@@ -102,12 +109,13 @@ impl Known {
     }
 
     /// What the server said of a log that ended at `before` when it appended, and ends at `end` now.
-    pub(super) fn learn(&mut self, before: Position, end: End) {
-        let as_left = self.end.is_some_and(|left| left.position == before);
+    pub(super) fn learn(&mut self, before: End, end: End) {
+        let left = self.end.map(|left| (left.position, left.id));
+        let as_left = left == Some((before.position, before.id));
         self.alone_since = match self.alone_since {
             since @ Some(_) if as_left => since,
             // From now on, unless the next time tells otherwise.
-            _ if as_left => Some(before),
+            _ if as_left => Some(before.position),
             _ => None,
         };
         self.end = Some(end);

@@ -142,7 +142,9 @@ impl Store for PostgresStore {
             Pin::new(&mut answered).poll(context)
         });
         answer.await.unwrap_or_else(|_| {
-            let source = "the runtime that the store was opened on ended before it answered".into();
+            let source =
+                "the writer ended before it answered: it panicked, or its runtime was shut down"
+                    .into();
             Err(AppendError::OutcomeUnknown { id, source })
         })
     }

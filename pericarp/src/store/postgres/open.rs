@@ -15,7 +15,7 @@ use super::statements::{Statements, quoted};
 use super::wake::Wake;
 use super::writer::{GRACE, Writer};
 use super::{PostgresOptions, Shared};
-use crate::store::{Durability, OpenError};
+use crate::store::OpenError;
 
 /// The oldest server that is known to work, as `server_version_num` has it.
 const OLDEST_SERVER: i32 = 130_000;
@@ -37,8 +37,7 @@ pub(super) async fn open(options: PostgresOptions) -> Result<Shared, OpenError> 
     };
     let channel = format!("pericarp_{log}");
     let named = options.statement_cache > 0;
-    let relaxed = options.durability == Durability::Relaxed;
-    let statements = Arc::new(Statements::new(&options.schema, named, relaxed));
+    let statements = Arc::new(Statements::new(&options.schema, named));
     let readers = Readers::open(&options, statements.clone(), runtime.clone())
         .await
         .map_err(|error| match error {

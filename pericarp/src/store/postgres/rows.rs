@@ -12,7 +12,7 @@ use crate::{Commit, Committed, Timestamp};
 #[derive(Debug)]
 pub(super) struct Rows<'c> {
     /// The log must end here for the rows to be right.
-    after: i64,
+    after: End,
     /// Where it ends with them.
     pub(super) end: End,
     /// For each commit, the answer once the rows are stored; `None` if it has none among them.
@@ -32,10 +32,10 @@ pub(super) struct Rows<'c> {
 impl<'c> Rows<'c> {
     pub(super) fn after(end: End, now: Timestamp) -> Self {
         Self {
-            after: end.position.get().cast_signed(),
+            after: end,
             end: End {
-                position: end.position,
                 recorded_at: end.recorded_at.max(now),
+                ..end
             },
             answers: Vec::new(),
             places: Vec::new(),
@@ -72,7 +72,8 @@ impl<'c> Rows<'c> {
                 self.streams.push(*stream);
                 self.versions.push(version);
                 self.occurred.push(event.occurred_at.as_micros());
-                self.ids.push(event.id.unwrap_or_default());
+                self.end.id = event.id.unwrap_or_default();
+                self.ids.push(self.end.id);
                 self.schema_versions.push(event.schema_version.into());
                 self.ordinals.push(ordinal);
                 self.types.push(event.event_type.as_str());
@@ -84,6 +85,7 @@ impl<'c> Rows<'c> {
         let End {
             position: last,
             recorded_at,
+            ..
         } = self.end;
         let mut committed = Committed::new(commit.id(), first, last, recorded_at);
         committed.streams = plan.streams;
@@ -97,32 +99,37 @@ impl<'c> Rows<'c> {
 
     /// Stores all of them in one round trip, or none if the log does not end where it should, or
     /// somebody else is appending.
-    ///
-    /// # Errors
-    /// Also if somebody else has appended while the server looked.
     pub(super) async fn store(
         &self,
         connection: &mut PgConnection,
         statements: &Statements,
+        relaxed: bool,
     ) -> Result<bool, PostgresFault> {
+        let sql = match self.ids.len() {
+            1 => &statements.insert_one,
+            _ => &statements.insert,
+        };
+        let query = statements
+            .query(AssertSqlSafe(sql.clone()))
+            .bind(self.after.position.get().cast_signed())
+            .bind(self.after.id)
+            .bind(relaxed);
+        let recorded_at = self.end.recorded_at.as_micros();
         let done = match self.payloads.as_slice() {
-            [data] => statements
-                .query(AssertSqlSafe(statements.insert_one.clone()))
+            [data] => query
                 .bind(self.places[0])
                 .bind(self.streams[0])
                 .bind(self.versions[0])
                 .bind(self.occurred[0])
-                .bind(self.end.recorded_at.as_micros())
+                .bind(recorded_at)
                 .bind(self.ids[0])
                 .bind(self.schema_versions[0])
                 .bind(self.ordinals[0])
                 .bind(self.types[0])
                 .bind(data)
                 .bind(&self.metadatas[0]),
-            _ => statements
-                .query(AssertSqlSafe(statements.insert.clone()))
-                .bind(self.after)
-                .bind(self.end.recorded_at.as_micros())
+            payloads => query
+                .bind(recorded_at)
                 .bind(&self.places)
                 .bind(&self.streams)
                 .bind(&self.versions)
@@ -131,7 +138,7 @@ impl<'c> Rows<'c> {
                 .bind(&self.schema_versions)
                 .bind(&self.ordinals)
                 .bind(&self.types)
-                .bind(&self.payloads)
+                .bind(payloads)
                 .bind(&self.metadatas),
         }
         .execute(connection)

@@ -35,17 +35,17 @@ const FACTS: &str = "e.version, e.type, e.schema_version, e.occurred_at, e.data,
 const RECORD: &str = "e.position, e.id, e.ordinal, e.recorded_at";
 
 impl Statements {
-    pub(super) fn new(schema: &str, named: bool, relaxed: bool) -> Self {
+    pub(super) fn new(schema: &str, named: bool) -> Self {
         let schema = quoted(schema);
         let append = format!(
-            "SELECT verdicts, places, before, recorded, start, stream_ids FROM {schema}.pericarp_append(
+            "SELECT verdicts, places, before, recorded, start, start_id, same, stream_ids FROM {schema}.pericarp_append(
                 $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-                $21, $22, $23, $24)"
+                $21, $22, $23, $24, $25, $26)"
         );
         Self {
             append: append.into(),
-            insert: insert(&schema, relaxed).into(),
-            insert_one: insert_one(&schema, relaxed).into(),
+            insert: insert(&schema).into(),
+            insert_one: insert_one(&schema).into(),
             schema,
             named,
         }
@@ -246,53 +246,28 @@ fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }
 
-/// $1: the position, $2: the stream, $3: the version, $4: occurred_at, $5: recorded_at, $6: the
-/// id, $7: the schema version, $8: the ordinal, $9: the type, $10: the payload, $11: the
+/// $1: the position of the last event, $2: its id, $3: whether durability is relaxed, and of the
+/// one to store $4: the position, $5: the stream, $6: the version, $7: occurred_at, $8: recorded_at,
+/// $9: the id, $10: the schema version, $11: the ordinal, $12: the type, $13: the payload, $14: the
 /// metadata.
-///
-/// Whatever has the position is somebody else's: then nothing is stored.
-fn insert_one(schema: &str, relaxed: bool) -> String {
-    let held = held(schema, relaxed, None);
+fn insert_one(schema: &str) -> String {
     format!(
         "INSERT INTO {schema}.pericarp_events ({COLUMNS})
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 WHERE {held}
-         ON CONFLICT (position) DO NOTHING"
+         SELECT $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+         WHERE (SELECT {schema}.pericarp_ends_at($1, $2, $3))"
     )
 }
 
-/// $1: where the log ends, $2: recorded_at, and the other columns as arrays: $3: positions, $4:
-/// streams, $5: versions, $6: occurred_at, $7: ids, $8: schema versions, $9: ordinals, $10:
-/// types, $11: payloads, $12: metadata.
-///
-/// The end is looked for before the lock is there: who appends in between has the first
-/// position, and the statement fails.
-fn insert(schema: &str, relaxed: bool) -> String {
-    let ends = format!("(SELECT max(position) FROM {schema}.pericarp_events) = $1");
-    let held = held(schema, relaxed, Some(&ends));
+/// $1, $2 and $3: as in [`insert_one`], $4: recorded_at, and the other columns as arrays: $5:
+/// positions, $6: streams, $7: versions, $8: occurred_at, $9: ids, $10: schema versions, $11:
+/// ordinals, $12: types, $13: payloads, $14: metadata.
+fn insert(schema: &str) -> String {
     format!(
         "INSERT INTO {schema}.pericarp_events ({COLUMNS})
-         SELECT e.position, e.stream, e.version, e.occurred_at, $2, e.id, e.schema_version, e.ordinal,
+         SELECT e.position, e.stream, e.version, e.occurred_at, $4, e.id, e.schema_version, e.ordinal,
                 e.type, e.data, e.metadata
-         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         FROM unnest($5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
              AS e (position, stream, version, occurred_at, id, schema_version, ordinal, type, data, metadata)
-         WHERE (SELECT {held})"
-    )
-}
-
-/// Whether the append lock is held, which is tried once and if a condition holds; see
-/// pericarp_lock. What is durable is settled as in pericarp_append.
-fn held(schema: &str, relaxed: bool, condition: Option<&str>) -> String {
-    let log = format!("'{schema}.pericarp_events'::regclass::oid");
-    let condition = condition.unwrap_or("true");
-    let settle = if relaxed {
-        "set_config('synchronous_commit', 'off', true) IS NOT NULL"
-    } else {
-        "(current_setting('synchronous_commit') <> 'off'
-          OR set_config('synchronous_commit', 'on', true) IS NOT NULL)"
-    };
-    // The trigger looks whether it may be, even if no row is stored.
-    format!(
-        "CASE WHEN set_config('pericarp.appending', {log}::text, true) IS NULL OR NOT {condition} THEN false
-              WHEN pg_try_advisory_xact_lock(1885696617, {log}::bigint::bit(32)::integer) THEN {settle} END"
+         WHERE (SELECT {schema}.pericarp_ends_at($1, $2, $3))"
     )
 }

@@ -38,7 +38,8 @@ pub(super) struct Writer {
     _running: watch::Sender<()>,
 }
 
-/// A fault, and whether an attempt before it may have stored the batch.
+/// A fault, and whether an attempt may have stored what is left of the batch.
+#[derive(Clone)]
 struct Failure {
     fault: PostgresFault,
     may_be_stored: bool,
@@ -88,15 +89,13 @@ impl Writer {
         self.last > 1 || !self.appends.is_empty()
     }
 
-    /// Stores what is queued until nobody can append any more, and ends.
+    /// Stores what is queued, and ends.
     pub(super) async fn finish(mut self: Box<Self>) {
-        let mut batch = Vec::new();
-        while self
-            .appends
-            .recv_many(&mut batch, self.options.queue_capacity)
-            .await
-            > 0
-        {
+        // Whoever waits for a place, and may never look again, is not waited for.
+        self.appends.close();
+        self.last = 0;
+        while !self.appends.is_empty() {
+            let mut batch = self.collect().await;
             self.commit(&mut batch).await;
         }
         if let Some(connection) = self.connection.take() {
@@ -151,30 +150,23 @@ impl Writer {
         chunk
     }
 
-    async fn commit_chunk(&mut self, chunk: Vec<Appending>) {
-        let commits: Vec<&Commit> = chunk.iter().map(|appending| &appending.commit).collect();
-        match self.store(&commits).await {
-            Ok(outcomes) => {
-                for (appending, outcome) in chunk.into_iter().zip(outcomes) {
-                    let _ = appending.answer.send(outcome);
-                }
+    async fn commit_chunk(&mut self, mut chunk: Vec<Appending>) {
+        let Err(failure) = self.store(&mut chunk).await else {
+            return;
+        };
+        for appending in chunk {
+            let id = appending.commit.id();
+            if failure.fault.kind() != Kind::Commit {
+                let fault = failure.fault.clone();
+                let error = fault.append_error(id, failure.may_be_stored);
+                let _ = appending.answer.send(Err(error));
+                continue;
             }
             // Whoever is to blame fails alone.
-            Err(failure) if failure.fault.kind() == Kind::Commit => {
-                for appending in chunk {
-                    let outcome = match self.store(&[&appending.commit]).await {
-                        Ok(mut outcomes) => outcomes.swap_remove(0),
-                        Err(failure) => Err(self.blame(&appending.commit, failure).await),
-                    };
-                    let _ = appending.answer.send(outcome);
-                }
-            }
-            Err(Failure {
-                fault,
-                may_be_stored,
-            }) => {
-                for Appending { commit, answer } in chunk {
-                    let error = fault.clone().append_error(commit.id(), may_be_stored);
+            let mut alone = vec![appending];
+            if let Err(failure) = self.store(&mut alone).await {
+                for Appending { commit, answer } in alone {
+                    let error = self.blame(&commit, failure.clone()).await;
                     let _ = answer.send(Err(error));
                 }
             }
@@ -182,16 +174,21 @@ impl Writer {
     }
 
     /// Stores commits, over a new connection if the last is gone: as their ids are found if they
-    /// were stored before, doing it again does no harm.
-    async fn store(&mut self, commits: &[&Commit]) -> Result<Vec<Outcome>, Failure> {
+    /// were stored before, doing it again does no harm. Whoever has his answer leaves the chunk, so
+    /// that a failure is of those who are left.
+    async fn store(&mut self, chunk: &mut Vec<Appending>) -> Result<(), Failure> {
         let deadline = Instant::now() + self.options.acquire_timeout;
         let (mut may_be_stored, mut tries) = (false, 0);
         loop {
-            let fault = match self.attempt(commits).await {
-                Ok(outcomes) => return Ok(outcomes),
+            let fault = match self.attempt(chunk).await {
+                Ok(()) => return Ok(()),
                 Err(Attempt::NotSent(fault)) => fault,
                 Err(Attempt::Sent(fault)) => {
                     may_be_stored |= fault.kind().may_be_stored();
+                    fault
+                }
+                Err(Attempt::Known(fault)) => {
+                    may_be_stored = true;
                     fault
                 }
             };
@@ -218,75 +215,67 @@ impl Writer {
 
     /// Stores those commits that are accepted as far as is known, and has the server decide on the
     /// rest: in steady state there is none.
-    async fn attempt(&mut self, commits: &[&Commit]) -> Result<Vec<Outcome>, Attempt> {
+    async fn attempt(&mut self, chunk: &mut Vec<Appending>) -> Result<(), Attempt> {
         let now = self.options.clock.now();
-        let mut answers = self.insert(commits, now).await?;
-        answers.resize_with(commits.len(), || None);
-        let undecided = commits.iter().zip(&answers);
-        let undecided = undecided.filter(|(_, answer)| answer.is_none());
-        let undecided: Vec<&Commit> = undecided.map(|(commit, _)| *commit).collect();
-        let mut decided = if undecided.is_empty() {
-            Vec::new()
-        } else {
-            self.decide(&undecided, now).await?
+        self.insert(chunk, now).await?;
+        if !chunk.is_empty() {
+            self.decide(chunk, now).await?;
         }
-        .into_iter();
-        let outcomes = answers.into_iter().map(|answer| match answer {
-            Some(committed) => Some(Ok(committed)),
-            None => decided.next(),
-        });
-        let outcomes: Option<Vec<Outcome>> = outcomes.collect();
-        outcomes.ok_or_else(|| Attempt::Sent(PostgresFault::nonsense()))
+        while let Some(Appending { commit, .. }) = chunk.last() {
+            let (patience, statements) = (self.patience(), self.statements.clone());
+            let connection = self.connect().await.map_err(Attempt::Known)?;
+            let first_answer = within(patience, replay(connection, &statements, commit))
+                .await
+                .map_err(Attempt::Known)?;
+            if let Some(appending) = chunk.pop() {
+                let _ = appending.answer.send(first_answer);
+            }
+        }
+        Ok(())
     }
 
-    /// Stores what can be without a question. What it did not has no answer.
-    async fn insert(
-        &mut self,
-        commits: &[&Commit],
-        now: Timestamp,
-    ) -> Result<Vec<Option<Committed>>, Attempt> {
-        let Some(rows) = self.known.rows(commits, now) else {
-            return Ok(Vec::new());
+    /// Stores what can be without a question, and leaves the rest.
+    async fn insert(&mut self, chunk: &mut Vec<Appending>, now: Timestamp) -> Result<(), Attempt> {
+        let commits: Vec<&Commit> = chunk.iter().map(|appending| &appending.commit).collect();
+        let Some(rows) = self.known.rows(&commits, now) else {
+            return Ok(());
         };
-        let (patience, statements) = (self.patience(), self.statements.clone());
-        let connection = self.connect().await.map_err(Attempt::NotSent)?;
-        match within(patience, rows.store(connection, &statements)).await {
-            Ok(true) => {
-                self.wake.appended(rows.end.position);
-                Ok(rows.answers)
-            }
-            Ok(false) => {
-                self.known.forget();
-                Ok(Vec::new())
-            }
-            // Somebody else was faster, or an id is in the log already.
-            Err(fault) if fault.sqlstate() == Some(UNIQUE_VIOLATION) => {
-                self.known.forget();
-                Ok(Vec::new())
-            }
-            Err(fault) => Err(Attempt::Sent(fault)),
-        }
-    }
-
-    /// Has the server decide on each commit, and store those it accepts.
-    async fn decide(
-        &mut self,
-        commits: &[&Commit],
-        now: Timestamp,
-    ) -> Result<Vec<Outcome>, Attempt> {
         let relaxed = self.options.durability == Durability::Relaxed;
         let (patience, statements) = (self.patience(), self.statements.clone());
+        let connection = self.connect().await.map_err(Attempt::NotSent)?;
+        match within(patience, rows.store(connection, &statements, relaxed)).await {
+            Ok(true) => {
+                self.wake.appended(rows.end.position);
+                answer(chunk, rows.answers.into_iter().map(|answer| answer.map(Ok)));
+            }
+            Ok(false) => self.known.forget(),
+            // An id is in the log already.
+            Err(fault) if fault.sqlstate() == Some(UNIQUE_VIOLATION) => self.known.forget(),
+            Err(fault) => return Err(Attempt::Sent(fault)),
+        }
+        Ok(())
+    }
+
+    /// Has the server decide on each commit, and store those it accepts. It leaves those that are
+    /// known already.
+    async fn decide(&mut self, chunk: &mut Vec<Appending>, now: Timestamp) -> Result<(), Attempt> {
+        let relaxed = self.options.durability == Durability::Relaxed;
+        let (patience, statements) = (self.patience(), self.statements.clone());
+        let commits: Vec<&Commit> = chunk.iter().map(|appending| &appending.commit).collect();
         let batch = Batch::new(commits.iter().copied()).knowing(&self.known);
         let connection = self.connect().await.map_err(Attempt::NotSent)?;
         let appended = within(
             patience,
-            batch.append(connection, &statements, now, relaxed, commits),
+            batch.append(connection, &statements, now, relaxed, &commits),
         )
         .await
         .map_err(Attempt::Sent)?;
+        if !appended.same_log {
+            self.known.forget();
+        }
         self.known.learn(appended.before, appended.end);
-        let mut outcomes = Vec::with_capacity(commits.len());
         let mut ids = appended.stream_ids.as_slice();
+        let mut outcomes = Vec::with_capacity(commits.len());
         for (commit, verdict) in commits.iter().zip(appended.verdicts) {
             let (of_commit, rest) = ids.split_at(commit.appends().count().min(ids.len()));
             ids = rest;
@@ -294,18 +283,14 @@ impl Writer {
                 Verdict::Stored(committed) => {
                     self.wake.appended(committed.last);
                     self.known.stored(&committed, of_commit);
-                    Ok(committed)
+                    Some(Ok(committed))
                 }
-                Verdict::Conflict(conflict) => Err(conflict.into()),
-                Verdict::Known => {
-                    let connection = self.connect().await.map_err(Attempt::Sent)?;
-                    within(patience, replay(connection, &statements, commit))
-                        .await
-                        .map_err(Attempt::Sent)?
-                }
+                Verdict::Conflict(conflict) => Some(Err(conflict.into())),
+                Verdict::Known => None,
             });
         }
-        Ok(outcomes)
+        answer(chunk, outcomes.into_iter());
+        Ok(())
     }
 
     /// How long to wait for an answer.
@@ -349,6 +334,22 @@ impl Writer {
 enum Attempt {
     NotSent(PostgresFault),
     Sent(PostgresFault),
+    /// What is left is in the log, and could not be read.
+    Known(PostgresFault),
+}
+
+/// Tells those who have an outcome; the others stay.
+fn answer(chunk: &mut Vec<Appending>, mut outcomes: impl Iterator<Item = Option<Outcome>>) {
+    *chunk = std::mem::take(chunk)
+        .into_iter()
+        .filter_map(|appending| match outcomes.next().flatten() {
+            Some(outcome) => {
+                let _ = appending.answer.send(outcome);
+                None
+            }
+            None => Some(appending),
+        })
+        .collect();
 }
 
 /// Waits at most so long for an answer. A connection that did not answer is given up.

@@ -25,7 +25,7 @@ pub(super) async fn examine(
     report: &mut Report,
 ) -> sqlx::Result<()> {
     // A table of a few pages is read whole at no cost, whatever indexes it has.
-    sqlx::raw_sql("SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off")
+    sqlx::raw_sql("SET enable_seqscan = off; SET jit = off")
         .execute(&mut *connection)
         .await?;
     let planned = planned(statements);

@@ -65,6 +65,28 @@ BEGIN
     PERFORM set_config('pericarp.appending', log::text, true);
 END $$;
 
+-- Takes the append lock if it is free, and tells whether the log ends with this event. It is asked by
+-- a statement that goes on to insert behind it, and whose own snapshot may be older than the lock.
+CREATE FUNCTION @schema@.pericarp_ends_at(last_position bigint, last_id uuid, relaxed boolean) RETURNS boolean
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+    log CONSTANT oid := '@schema@.pericarp_events'::regclass;
+BEGIN
+    -- The trigger looks whether it may be, even if no row is stored.
+    PERFORM set_config('pericarp.appending', log::text, true);
+    IF NOT pg_try_advisory_xact_lock(1885696617, log::bigint::bit(32)::integer) THEN
+        RETURN false;
+    END IF;
+    -- Durable unless told otherwise, whatever the server's default is.
+    IF relaxed THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+    ELSIF current_setting('synchronous_commit') = 'off' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    RETURN (SELECT e.position = last_position AND e.id = last_id
+            FROM @schema@.pericarp_events e ORDER BY e.position DESC LIMIT 1);
+END $$;
+
 -- Gives each commit its verdict, and stores those that are accepted. A commit is a run of turns;
 -- a turn is a run of events to one stream. Arrays count from 1.
 --
@@ -89,7 +111,9 @@ CREATE FUNCTION @schema@.pericarp_append(
     categories      text[],
     known_ids       bigint[],   -- per stream: its id, if the caller knows it,
     known_versions  bigint[],   --             and the version it had
-    known_at        bigint,     -- when this was the last position
+    known_at        bigint,     -- when this was the last position,
+    known_end       bigint,     -- in a log that came to have this event
+    known_end_id    uuid,
     event_turns     integer[],  -- per event: its turn, and its place there from 1
     event_steps     integer[],
     ids             uuid[],
@@ -105,6 +129,8 @@ CREATE FUNCTION @schema@.pericarp_append(
     OUT before      bigint[],
     OUT recorded    bigint,
     OUT start       bigint,
+    OUT start_id    uuid,
+    OUT same        boolean,
     OUT stream_ids  bigint[]
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
@@ -123,14 +149,19 @@ DECLARE
 BEGIN
     PERFORM @schema@.pericarp_lock();
     -- From here on every statement sees what whoever held the lock before has committed.
-    SELECT e.position, e.recorded_at INTO head, newest
+    SELECT e.position, e.recorded_at, e.id INTO head, newest, start_id
         FROM @schema@.pericarp_events e ORDER BY e.position DESC LIMIT 1;
     head := coalesce(head, 0);
     start := head;
     recorded := greatest(clock, newest);
-    -- What the caller knows of a stream holds if nobody has appended to it since. To look through
-    -- what was appended takes less than to look up the streams, unless it is much.
-    IF head - known_at BETWEEN 0 AND 1000 THEN
+    -- What the caller knows of a stream holds if this is still the same log, and nobody has appended
+    -- to it since. To look through what was appended takes less than to look up the streams, unless
+    -- it is much.
+    same := EXISTS (SELECT FROM @schema@.pericarp_events e WHERE e.position = known_end AND e.id = known_end_id);
+    IF NOT same THEN
+        known_ids := NULL;
+        known_versions := NULL;
+    ELSIF head - known_at BETWEEN 0 AND 1000 THEN
         SELECT array_agg(e.stream) INTO changed FROM @schema@.pericarp_events e
             WHERE e.position > known_at AND e.stream + 0 = ANY (known_ids);
     ELSE
