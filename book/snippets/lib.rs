@@ -34,6 +34,8 @@ mod shapes;
 #[cfg(test)]
 mod sqlite;
 #[cfg(test)]
+mod trace;
+#[cfg(test)]
 mod transfer;
 #[cfg(test)]
 mod unit_of_work;

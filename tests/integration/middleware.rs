@@ -1,5 +1,7 @@
 //! Requests pass through what they list, outermost first, commands and queries alike.
 
+mod trace;
+
 use std::any::TypeId;
 use std::convert::Infallible;
 use std::future::pending;

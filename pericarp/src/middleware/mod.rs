@@ -12,12 +12,16 @@ mod order;
 mod step;
 #[cfg(feature = "middleware")]
 mod timeout;
+#[cfg(feature = "tracing")]
+mod trace;
 
 pub use chain::Chain;
 pub use contract::Middleware;
 pub use observe::{Observe, Observer, Seen};
 #[cfg(feature = "middleware")]
 pub use timeout::{TimedOut, Timeout};
+#[cfg(feature = "tracing")]
+pub use trace::Trace;
 
 #[doc(hidden)]
 pub use order::{in_order, in_order_when_filled_in, may_precede};
