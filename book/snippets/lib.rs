@@ -22,6 +22,8 @@ mod middleware;
 #[cfg(test)]
 mod own_store;
 #[cfg(test)]
+mod panics;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod queries;

@@ -1,6 +1,6 @@
 //! A request that passes through the middlewares there are, while nothing goes wrong, allocates nothing.
 
-use pericarp::middleware::{Chain, Trace};
+use pericarp::middleware::{CatchPanic, Chain, Trace};
 use pericarp::prelude::*;
 use pericarp::{Metadata, Payload, Request};
 use pericarp_tests::allocations::count;
@@ -10,7 +10,7 @@ use crate::chain::{Adds, ready};
 struct Sums;
 
 #[derive(Query)]
-#[query(on = Sums, returns = u64, middleware(Trace::new()))]
+#[query(on = Sums, returns = u64, middleware(Trace::new(), CatchPanic))]
 struct Sum([u64; 32]);
 
 impl Answer<Sum> for Sums {

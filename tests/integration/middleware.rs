@@ -1,5 +1,6 @@
 //! Requests pass through what they list, outermost first, commands and queries alike.
 
+mod catch_panic;
 mod trace;
 
 use std::any::TypeId;

@@ -5,6 +5,7 @@
 //! allocated, and a chain is built for no request: each middleware is a constant, and what it needs at
 //! run time the application [provides](crate::Provide).
 
+mod catch_panic;
 mod chain;
 mod contract;
 mod observe;
@@ -15,6 +16,7 @@ mod timeout;
 #[cfg(feature = "tracing")]
 mod trace;
 
+pub use catch_panic::{CatchPanic, Panicked};
 pub use chain::Chain;
 pub use contract::Middleware;
 pub use observe::{Observe, Observer, Seen};
