@@ -22,6 +22,8 @@ mod middleware;
 #[cfg(test)]
 mod own_store;
 #[cfg(test)]
+mod panics;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod queries;
@@ -33,6 +35,8 @@ mod schema_lock;
 mod shapes;
 #[cfg(test)]
 mod sqlite;
+#[cfg(test)]
+mod trace;
 #[cfg(test)]
 mod transfer;
 #[cfg(test)]

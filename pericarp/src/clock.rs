@@ -1,4 +1,4 @@
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use uuid::Uuid;
 
@@ -14,6 +14,12 @@ use crate::Timestamp;
 pub trait Clock: Send + Sync + 'static {
     /// The current time.
     fn now(&self) -> Timestamp;
+
+    /// What durations are measured with, since the time may be set back: an instant that never is
+    /// before an earlier one.
+    fn instant(&self) -> Instant {
+        Instant::now()
+    }
 }
 
 /// Where new ids come from. Injected, so that tests can foretell them.

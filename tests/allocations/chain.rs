@@ -35,15 +35,21 @@ impl Answer<Sum> for Sums {
     }
 }
 
-struct Adds;
-
-impl Handler<Sum> for Adds {
-    async fn handle(&self, payload: &mut Payload<Sum>) -> Outcome<Sum> {
-        Ok(Response::new(payload.request.0.iter().sum()))
+impl AsRef<[u64]> for Sum {
+    fn as_ref(&self) -> &[u64] {
+        &self.0
     }
 }
 
-fn ready<F: Future>(future: F) -> F::Output {
+pub(crate) struct Adds;
+
+impl<R: Request<Answer = u64> + AsRef<[u64]>> Handler<R> for Adds {
+    async fn handle(&self, payload: &mut Payload<R>) -> Outcome<R> {
+        Ok(Response::new(payload.request.as_ref().iter().sum()))
+    }
+}
+
+pub(crate) fn ready<F: Future>(future: F) -> F::Output {
     let mut context = Context::from_waker(Waker::noop());
     match pin!(future).poll(&mut context) {
         Poll::Ready(output) => output,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing test says where")]
 
 mod chain;
+mod ready_made;
 
 use pericarp::prelude::*;
 use pericarp::store::{MemoryStore, ReadStream, SqliteStore, Store};
@@ -76,6 +77,7 @@ const EVENTS: u64 = 10_000;
 #[tokio::test]
 async fn a_chain_allocates_nothing_and_a_replay_nothing_per_event() {
     chain::check();
+    ready_made::check();
     let folder = tempfile::tempdir().unwrap();
     let sqlite = SqliteStore::open(folder.path().join("log.db"))
         .await

@@ -1,5 +1,8 @@
 //! Requests pass through what they list, outermost first, commands and queries alike.
 
+mod catch_panic;
+mod trace;
+
 use std::any::TypeId;
 use std::convert::Infallible;
 use std::future::pending;
