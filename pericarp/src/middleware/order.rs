@@ -33,4 +33,5 @@ pub const fn in_order_when_filled_in(may_precede: bool) {
 )]
 pub trait MayPrecede<A, B> {}
 
+#[diagnostic::do_not_recommend]
 impl<A, B> MayPrecede<A, B> for Is<true> {}

@@ -26,6 +26,7 @@ use crate::{Handler, Outcome, Payload, Request, Stopped};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CatchPanic;
 
+#[diagnostic::do_not_recommend]
 impl<R: Request> Middleware<R> for CatchPanic {
     type Needs = ();
 

@@ -63,6 +63,7 @@ impl<O> Observe<O> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Request, O: Observer> Middleware<R> for Observe<O> {
     type Needs = O;
 

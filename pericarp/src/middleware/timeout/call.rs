@@ -45,6 +45,7 @@ impl Timeout {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Request> Middleware<R> for Timeout {
     type Needs = ();
 

@@ -56,6 +56,7 @@ impl<C: Clock> Trace<C> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Request, C: Clock> Middleware<R> for Trace<C> {
     type Needs = ();
 
