@@ -306,6 +306,29 @@ async fn a_full_queue_rejects_if_it_is_told_to() {
     assert!(store.append(commit).await.is_ok());
 }
 
+/// A place that becomes free was given to whoever had waited longest, polled or not.
+#[tokio::test]
+async fn appends_that_wait_for_a_place_and_are_not_polled_hold_nobody_up() {
+    let log = LogFile::new();
+    let options = SqliteOptions::new(log.path()).queue(2, WhenFull::Wait);
+    let store = SqliteStore::open_with(options).await.unwrap();
+    let lock = write_lock(&log);
+    let mut waiting = Vec::new();
+    for _ in 0..8 {
+        let (append, outcome) = hand_over(&store, commit_to("a", Expected::Any, 1)).await;
+        assert!(outcome.is_none());
+        waiting.push(append);
+    }
+    drop(lock);
+    let overtaking = store.append(commit_to("a", Expected::Any, 1));
+    let overtaken = tokio::time::timeout(Duration::from_secs(60), overtaking).await;
+    overtaken.expect("it overtakes them").unwrap();
+    for append in waiting {
+        append.await.unwrap();
+    }
+    assert_eq!(store.head().await.unwrap(), Position::new(9));
+}
+
 #[tokio::test]
 async fn in_a_batch_only_the_commit_in_conflict_fails() {
     let log = LogFile::new();

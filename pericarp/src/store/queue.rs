@@ -3,9 +3,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
-
 use super::WhenFull;
+use super::places::{Places, Refused};
 
 /// A bounded queue from async callers to threads.
 ///
@@ -14,8 +13,7 @@ use super::WhenFull;
 /// a place leaves no trace.
 pub(crate) struct Queue<T> {
     state: Mutex<State<T>>,
-    places: Semaphore,
-    capacity: usize,
+    places: Places,
 }
 
 struct State<T> {
@@ -25,11 +23,6 @@ struct State<T> {
     /// Threads that wait. The last to come is the first to be woken: its caches are warm.
     idle: Vec<Thread>,
     closed: bool,
-}
-
-pub(crate) enum Refused {
-    Full,
-    Closed,
 }
 
 /// How long a thread that has answered looks for the next question before it sleeps, giving way to
@@ -46,13 +39,12 @@ impl<T> Queue<T> {
                 idle: Vec::new(),
                 closed: false,
             }),
-            places: Semaphore::new(capacity),
-            capacity,
+            places: Places::new(capacity),
         }
     }
 
     pub(crate) const fn capacity(&self) -> usize {
-        self.capacity
+        self.places.capacity()
     }
 
     /// How many items wait to be taken.
@@ -61,18 +53,11 @@ impl<T> Queue<T> {
     }
 
     pub(crate) async fn push(&self, item: T, when_full: WhenFull) -> Result<(), Refused> {
-        let place = match (self.places.try_acquire(), when_full) {
-            (Ok(place), _) => place,
-            (Err(_), WhenFull::Wait) => self.places.acquire().await.map_err(|_| Refused::Closed)?,
-            (Err(_), WhenFull::Reject) if self.places.is_closed() => return Err(Refused::Closed),
-            (Err(_), WhenFull::Reject) => return Err(Refused::Full),
-        };
+        self.places.take(when_full).await?;
         let mut state = self.lock();
         if state.closed {
             return Err(Refused::Closed);
         }
-        // The place is given back when the thread takes the item.
-        place.forget();
         state.items.push_back(item);
         let woken = if state.items.len() >= state.wanted {
             state.idle.pop()
@@ -92,7 +77,7 @@ impl<T> Queue<T> {
         let mut state = self.lock();
         loop {
             if let Some(item) = state.items.pop_front() {
-                self.places.add_permits(1);
+                self.places.free(1);
                 return Some(item);
             }
             if state.closed {
@@ -123,7 +108,7 @@ impl<T> Queue<T> {
             }
             state = self.wait(state, None);
         }
-        let expected = expected.min(self.capacity);
+        let expected = expected.min(self.places.capacity());
         if state.items.len() < expected && !linger.is_zero() {
             let deadline = Instant::now() + linger;
             state.wanted = expected;
@@ -138,7 +123,7 @@ impl<T> Queue<T> {
         }
         std::mem::swap(&mut state.items, batch);
         drop(state);
-        self.places.add_permits(batch.len());
+        self.places.free(batch.len());
         true
     }
 

@@ -1,6 +1,7 @@
 //! Who drives the writer, and what it decides without asking.
 
 use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
@@ -39,31 +40,76 @@ async fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     poll_fn(|context| Poll::Ready(std::pin::Pin::new(&mut *future).poll(context))).await
 }
 
+/// A store, and an append that is in the middle of its turn and polled by nobody.
+struct Forgotten<F> {
+    setting: Setting,
+    store: PostgresStore,
+    append: Pin<Box<F>>,
+}
+
+async fn forgotten() -> Forgotten<impl Future<Output = Result<Committed, AppendError>>> {
+    let setting = Setting::new().await;
+    let store = setting.open(|options| options.listen(false).queue(2, WhenFull::Wait));
+    let store = knowing(store.await).await;
+    let held = setting.proxy.hold_before(When::sql("INSERT INTO"));
+    let mut append = Box::pin({
+        let store = store.clone();
+        async move { append(&store, Expected::Any).await }
+    });
+    tokio::select! {
+        _ = &mut append => panic!("it is held"),
+        () = held.struck() => {}
+    }
+    Forgotten {
+        setting,
+        store,
+        append,
+    }
+}
+
 /// Whoever takes a turn of the writer need not be polled again for others to get on.
 #[tokio::test]
 async fn an_append_that_nobody_polls_holds_nobody_up() {
-    let database = Server::shared().database().await;
-    let store = knowing(open(options(database.url())).await).await;
-    let mut forgotten = Box::pin(append(&store, Expected::Any));
-    assert!(poll_once(&mut forgotten).await.is_pending());
-    let second = within("the second", append(&store, Expected::Any)).await;
-    let first = within("the first", forgotten).await;
+    let forgotten = forgotten().await;
+    forgotten.setting.proxy.release();
+    let second = within("the second", append(&forgotten.store, Expected::Any)).await;
+    let first = within("the first", forgotten.append).await;
     let versions = [first, second].map(|outcome| outcome.unwrap().streams[0].last.get());
     assert_eq!(versions, [3, 4]);
+}
+
+/// Nor do those who wait for a place in the queue: it is nobody's until he looks.
+#[tokio::test]
+async fn appends_that_wait_for_a_place_and_are_not_polled_hold_nobody_up() {
+    let forgotten = forgotten().await;
+    let store = &forgotten.store;
+    let mut waiting: Vec<_> = (0..7)
+        .map(|_| Box::pin(append(store, Expected::Any)))
+        .collect();
+    for append in &mut waiting {
+        assert!(poll_once(append).await.is_pending());
+    }
+    forgotten.setting.proxy.release();
+    within("it overtakes them", append(store, Expected::Any))
+        .await
+        .unwrap();
+    for append in waiting {
+        within("its answer", append).await.unwrap();
+    }
+    within("the first", forgotten.append).await.unwrap();
+    assert_eq!(positions(store).await.len(), 11);
 }
 
 /// And a store is closed although one who appends is not polled.
 #[tokio::test]
 async fn an_append_that_nobody_polls_does_not_keep_a_store_open() {
-    let database = Server::shared().database().await;
-    let store = knowing(open(options(database.url())).await).await;
-    let mut forgotten = Box::pin(append(&store, Expected::Any));
-    assert!(poll_once(&mut forgotten).await.is_pending());
-    within("it closes", store.close()).await;
-    let committed = within("its answer", forgotten).await.unwrap();
+    let forgotten = forgotten().await;
+    forgotten.setting.proxy.release();
+    within("it closes", forgotten.store.close()).await;
+    let committed = within("its answer", forgotten.append).await.unwrap();
     assert_eq!(committed.streams[0].last, Version::new(3));
     assert!(matches!(
-        append(&store, Expected::Any).await,
+        append(&forgotten.store, Expected::Any).await,
         Err(AppendError::Closed)
     ));
 }

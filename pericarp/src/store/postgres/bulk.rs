@@ -18,7 +18,7 @@ impl BulkStore for PostgresStore {
         batch: Batch,
         positions: Positions,
     ) -> Result<BulkAppended, BulkError> {
-        if self.shared.appends().is_none() {
+        if self.shared.appends.is_closed() {
             return Err(BulkError::Closed);
         }
         let store = self.clone();

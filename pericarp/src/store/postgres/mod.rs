@@ -1,6 +1,7 @@
 //! The log in a PostgreSQL database, which several processes share.
 
 mod append;
+mod appends;
 mod bulk;
 mod doctor;
 mod drive;
@@ -23,21 +24,20 @@ mod writer;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use sqlx::PgConnection;
 use tokio::sync::Mutex as AsyncMutex;
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use self::appends::{Appending, Queue};
 use self::drive::Drive;
 use self::read::{Fill, Head, VersionOf};
 use self::readers::Readers;
 use self::statements::Statements;
 use self::stream::Visiting;
 use self::wake::Wake;
-use self::writer::Appending;
 use super::{AppendError, OpenError, Read, ReadError, ReadStream, Store, Visit};
 pub use super::{Durability, WhenFull};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
@@ -71,8 +71,7 @@ struct Shared {
     options: PostgresOptions,
     statements: Arc<Statements>,
     readers: Arc<Readers>,
-    /// Gone once the store is closed.
-    appends: Mutex<Option<mpsc::Sender<Appending>>>,
+    appends: Queue,
     drive: Arc<Drive>,
     /// Ends when the writer does.
     writing: watch::Receiver<()>,
@@ -112,30 +111,17 @@ impl Store for PostgresStore {
     async fn append(&self, commit: Commit) -> Result<Committed, AppendError> {
         let options = &self.shared.options;
         options.limits.check(&commit)?;
-        let Some(appends) = self.shared.appends() else {
-            return Err(AppendError::Closed);
-        };
         if !self.shared.drive.is_alive() {
             return Err(AppendError::Closed);
         }
         let id = commit.id();
         let (answer, mut answered) = oneshot::channel();
         let appending = Appending { commit, answer };
-        let sent = match options.when_full {
-            WhenFull::Wait => appends
-                .send(appending)
-                .await
-                .map_err(|_| AppendError::Closed),
-            WhenFull::Reject => appends.try_send(appending).map_err(|error| match error {
-                TrySendError::Full(_) => AppendError::QueueFull {
-                    capacity: options.queue_capacity,
-                },
-                TrySendError::Closed(_) => AppendError::Closed,
-            }),
-        };
-        // The queue ends when the last who can append is gone.
-        drop(appends);
-        sent?;
+        let queue = &self.shared.appends;
+        queue
+            .push(appending, options.when_full)
+            .await
+            .map_err(|refused| refused.append_error(options.queue_capacity))?;
         let mut lead = self.shared.drive.lead();
         let answer = poll_fn(|context| {
             lead.poll(context);
@@ -219,16 +205,8 @@ impl<T> Drop for AbortOnDrop<T> {
 }
 
 impl Shared {
-    fn appends(&self) -> Option<mpsc::Sender<Appending>> {
-        let appends = self.appends.lock().unwrap_or_else(PoisonError::into_inner);
-        appends.clone()
-    }
-
     fn stop(&self) {
-        self.appends
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        self.appends.close();
         self.drive.close();
         self.wake.close();
     }

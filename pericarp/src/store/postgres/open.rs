@@ -1,12 +1,13 @@
 use std::io::ErrorKind;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use sqlx::{Connection as _, PgConnection};
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
+use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::{sleep, timeout};
 
+use super::appends::queue;
 use super::drive::Drive;
 use super::fault::PostgresFault;
 use super::migrate::{MIGRATIONS, MigrateError, migrate};
@@ -46,7 +47,7 @@ pub(super) async fn open(options: PostgresOptions) -> Result<Shared, OpenError> 
         })?;
     let readers = Arc::new(readers);
     let wake = Arc::new(Wake::new());
-    let (sender, appends) = mpsc::channel(options.queue_capacity);
+    let (queue, appends) = queue(options.queue_capacity);
     let (running, writing) = watch::channel(());
     let writer = Writer::new(
         options.clone(),
@@ -64,7 +65,7 @@ pub(super) async fn open(options: PostgresOptions) -> Result<Shared, OpenError> 
         options,
         statements,
         readers,
-        appends: Mutex::new(Some(sender)),
+        appends: queue,
         drive: Arc::new(drive),
         writing,
         wake,

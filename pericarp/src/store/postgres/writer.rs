@@ -4,24 +4,17 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::append::{Batch, Verdict, duplicate, replay};
+use super::appends::{Appending, Appends, Outcome};
 use super::fault::{Kind, PostgresFault};
 use super::known::Known;
 use super::wake::Wake;
 use super::{PostgresOptions, statements::Statements};
 use crate::store::{AppendError, Durability};
-use crate::{Commit, Committed, Timestamp};
-
-type Outcome = Result<Committed, AppendError>;
-
-/// A commit on its way to the writer.
-pub(super) struct Appending {
-    pub(super) commit: Commit,
-    pub(super) answer: oneshot::Sender<Outcome>,
-}
+use crate::{Commit, Timestamp};
 
 /// What appends: it collects what waits, and stores it as one transaction.
 pub(super) struct Writer {
@@ -30,7 +23,7 @@ pub(super) struct Writer {
     statements: Arc<Statements>,
     connection: Option<PgConnection>,
     wake: Arc<Wake>,
-    appends: mpsc::Receiver<Appending>,
+    appends: Appends,
     /// How many the last batch had.
     last: usize,
     known: Known,
@@ -59,7 +52,7 @@ impl Writer {
         statements: Arc<Statements>,
         connection: PgConnection,
         wake: Arc<Wake>,
-        appends: mpsc::Receiver<Appending>,
+        appends: Appends,
         running: watch::Sender<()>,
     ) -> Self {
         Self {
@@ -109,11 +102,7 @@ impl Writer {
         let (most, start) = (self.options.queue_capacity, Instant::now());
         let mut batch = Vec::with_capacity(self.appends.len());
         loop {
-            while batch.len() < most
-                && let Ok(appending) = self.appends.try_recv()
-            {
-                batch.push(appending);
-            }
+            self.appends.take(&mut batch, most);
             if batch.len() >= self.last.min(most) || start.elapsed() >= self.options.linger {
                 return batch;
             }

@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use tokio::sync::{oneshot, watch};
 
-use super::queue::{Queue, Refused};
+use super::queue::Queue;
 use super::tail::Tail;
 use super::{
     AppendError, Batch, BulkAppended, BulkError, BulkStore, OpenError, Positions, Read, ReadError,
@@ -151,17 +151,10 @@ impl Store for SqliteStore {
         let id = commit.id();
         let (answer, answered) = oneshot::channel();
         let appending = Appending { commit, answer };
-        match appends
+        appends
             .push(Writing::Append(appending), options.when_full)
             .await
-        {
-            Ok(()) => {}
-            Err(Refused::Closed) => return Err(AppendError::Closed),
-            Err(Refused::Full) => {
-                let capacity = appends.capacity();
-                return Err(AppendError::QueueFull { capacity });
-            }
-        }
+            .map_err(|refused| refused.append_error(appends.capacity()))?;
         answered.await.unwrap_or_else(|_| {
             let source = "the writer thread ended before it answered".into();
             Err(AppendError::OutcomeUnknown { id, source })

@@ -77,9 +77,7 @@ fn pool(shared: &Shared, report: &mut Report) {
         Finding::ok("pool.size", what)
     });
     let capacity = options.queue_capacity;
-    let waiting = shared
-        .appends()
-        .map_or(0, |appends| capacity - appends.capacity());
+    let waiting = shared.appends.len();
     let what = format!("{waiting} of at most {capacity} appends wait");
     report.push(if waiting * 10 >= capacity * 8 {
         Finding::warning("queue.appends", what)
