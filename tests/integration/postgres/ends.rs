@@ -6,7 +6,7 @@ use pericarp_tests::postgres::{Database, Server};
 use pericarp_tests::{commit_to, positions};
 use sqlx::Executor;
 
-use super::setting::{open, options};
+use super::setting::{open, options, sessions, wait_until};
 
 /// An event that another log recorded, with a gap before it.
 fn far_away() -> Batch {
@@ -71,6 +71,51 @@ async fn an_import_with_a_gap_is_an_end_like_any_other() {
             "{places:?}"
         );
     }
+}
+
+/// The snapshot of an append that met such an import under way was older than what it left.
+#[tokio::test]
+async fn an_append_waits_for_an_import_that_may_leave_a_gap() {
+    const IMPORTING: &str = "BEGIN;
+        SELECT pericarp_lock();
+        LOCK TABLE pericarp_events IN SHARE ROW EXCLUSIVE MODE;
+        INSERT INTO pericarp_events
+            (position, stream, version, occurred_at, recorded_at, id, schema_version, ordinal, type, data, metadata)
+            SELECT 20, stream, version + 1, occurred_at, recorded_at, gen_random_uuid(), 1, 0, type, data, metadata
+            FROM pericarp_events WHERE position = 3";
+    const WAITING: &str = "wait_event_type = 'Lock'";
+    let database = Server::shared().database().await;
+    let store = knowing(&database).await;
+    let mut importing = database.connect().await;
+    importing.execute(IMPORTING).await.unwrap();
+    let mut client = database.connect().await;
+    let append = store.append(commit_to("mine", Expected::Any, 1));
+    let commit = async {
+        let waits = async || sessions(&mut client, WAITING).await == 1;
+        wait_until("it waits", waits).await;
+        importing.execute("COMMIT").await.unwrap();
+    };
+    let (committed, ()) = tokio::join!(append, commit);
+    assert_eq!(committed.unwrap().first, Position::new(21));
+}
+
+/// And an import locks the table before it looks.
+#[tokio::test]
+async fn an_import_waits_for_appends_before_it_leaves_a_gap() {
+    let database = Server::shared().database().await;
+    let store = knowing(&database).await;
+    let mut appending = database.connect().await;
+    let mut client = database.connect().await;
+    let lock = "BEGIN; LOCK TABLE pericarp_events IN ROW EXCLUSIVE MODE";
+    appending.execute(lock).await.unwrap();
+    let import = store.append_recorded(far_away(), Positions::Keep);
+    let commit = async {
+        let waits = async || sessions(&mut client, "wait_event_type = 'Lock'").await == 1;
+        wait_until("it waits", waits).await;
+        appending.execute("COMMIT").await.unwrap();
+    };
+    let (imported, ()) = tokio::join!(import, commit);
+    imported.unwrap();
 }
 
 /// Somebody took the newest events away and others came: a writer that went on as if nothing had

@@ -55,12 +55,12 @@ async fn a_server_that_stops_and_starts_loses_nothing() {
 const SESSIONS: [(&str, &str); 4] = [
     (
         "the writer's",
-        "(query LIKE '%pericarp_append%' OR query LIKE '%pericarp_ends_at%')",
+        "(query LIKE '%pericarp_append%' OR query LIKE '%pg_try_advisory_xact_lock%')",
     ),
     (
         "a reader's",
         "application_name = 'pericarp'
-         AND query NOT LIKE '%pericarp_append%' AND query NOT LIKE '%pericarp_ends_at%'",
+         AND query NOT LIKE '%pericarp_append%' AND query NOT LIKE '%pg_try_advisory_xact_lock%'",
     ),
     ("the listener's", "application_name = 'pericarp-listen'"),
     ("the announcer's", "application_name = 'pericarp-notify'"),

@@ -101,6 +101,11 @@ impl Shared {
         let schema = self.statements.schema();
         let lock = format!("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT {schema}.pericarp_lock()");
         run(connection, lock).await?;
+        if positions == Positions::Keep {
+            // There may be a gap before them: whoever appends has to look at the log after it is there.
+            let lock = format!("LOCK TABLE {schema}.pericarp_events IN SHARE ROW EXCLUSIVE MODE");
+            run(connection, lock).await?;
+        }
         let settle = match self.options.durability {
             Durability::Relaxed => "SET LOCAL synchronous_commit TO off",
             // Durable unless told otherwise, whatever the server's default is.

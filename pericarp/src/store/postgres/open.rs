@@ -115,7 +115,7 @@ async fn prepare(
 
 /// Connects, and waits for a server that is starting up.
 async fn connect(options: &PostgresOptions) -> Result<PgConnection, OpenError> {
-    let (place, connect) = (options.place(), options.connection());
+    let (place, connect) = (options.place(), options.writer_connection());
     let deadline = Instant::now() + options.acquire_timeout;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());

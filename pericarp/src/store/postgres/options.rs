@@ -247,6 +247,17 @@ impl PostgresOptions {
         }
     }
 
+    /// That of the writer, whose plans are made once: what is planned for a small table would be
+    /// slow when it has grown.
+    pub(super) fn writer_connection(&self) -> PgConnectOptions {
+        let connect = self.connection();
+        match self.query_timeout {
+            Some(_) => connect.options([("enable_seqscan", "off")]),
+            // Whoever says so has a pooler that refuses options.
+            None => connect,
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), OpenError> {
         let refuse = |option, value: String, rule| {
             Err(OpenError::Option {

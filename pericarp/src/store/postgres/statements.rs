@@ -254,7 +254,8 @@ fn insert_one(schema: &str) -> String {
     format!(
         "INSERT INTO {schema}.pericarp_events ({COLUMNS})
          SELECT $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
-         WHERE (SELECT {schema}.pericarp_ends_at($1, $2, $3))"
+         WHERE {}",
+        ends_at(schema)
     )
 }
 
@@ -268,6 +269,30 @@ fn insert(schema: &str) -> String {
                 e.type, e.data, e.metadata
          FROM unnest($5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
              AS e (position, stream, version, occurred_at, id, schema_version, ordinal, type, data, metadata)
-         WHERE (SELECT {schema}.pericarp_ends_at($1, $2, $3))"
+         WHERE {}",
+        ends_at(schema)
+    )
+}
+
+/// Takes the append lock if it is free, and tells whether the log ends with the event $2 at the
+/// position $1.
+///
+/// The snapshot of the statement may be older than the lock by then. Somebody who appended in between
+/// has the position that this statement goes on to insert, so that it fails; and nobody who leaves a gap
+/// can have been there, since he locks the table, which a statement waits for before its snapshot.
+fn ends_at(schema: &str) -> String {
+    let log = format!("'{schema}.pericarp_events'::regclass::oid");
+    // The trigger looks whether it may be, even if no row is stored. Durable unless told otherwise,
+    // whatever the server's default is.
+    format!(
+        "(SELECT CASE
+             WHEN set_config('pericarp.appending', {log}::text, true) IS NULL THEN false
+             WHEN NOT pg_try_advisory_xact_lock(1885696617, {log}::bigint::bit(32)::integer) THEN false
+             WHEN $3 AND set_config('synchronous_commit', 'off', true) IS NULL THEN false
+             WHEN NOT $3 AND current_setting('synchronous_commit') = 'off'
+                 AND set_config('synchronous_commit', 'on', true) IS NULL THEN false
+             ELSE (SELECT e.position = $1 AND e.id = $2
+                   FROM {schema}.pericarp_events e ORDER BY e.position DESC LIMIT 1)
+         END)"
     )
 }

@@ -56,7 +56,7 @@ impl Writer {
         running: watch::Sender<()>,
     ) -> Self {
         Self {
-            connect: options.connection(),
+            connect: options.writer_connection(),
             options,
             statements,
             connection: Some(connection),

@@ -26,8 +26,8 @@ CREATE INDEX pericarp_events_type ON @schema@.pericarp_events (type, position);
 CREATE INDEX pericarp_events_time ON @schema@.pericarp_events
     USING brin (recorded_at) WITH (pages_per_range = 32, autosummarize = on);
 
--- Nobody changes or removes what is there, and nobody adds to it but under the lock: whoever has the lock would have to wait for the end of
--- another's transaction that added the same stream.
+-- Nobody changes or removes what is there, and nobody adds to it but under the lock: whoever has the lock
+-- would have to wait for the end of another's transaction that added the same stream.
 CREATE FUNCTION @schema@.pericarp_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     log CONSTANT oid := '@schema@.pericarp_events'::regclass;
@@ -63,28 +63,6 @@ BEGIN
     END IF;
     PERFORM pg_advisory_xact_lock(1885696617, log::bigint::bit(32)::integer);
     PERFORM set_config('pericarp.appending', log::text, true);
-END $$;
-
--- Takes the append lock if it is free, and tells whether the log ends with this event. It is asked by
--- a statement that goes on to insert behind it, and whose own snapshot may be older than the lock.
-CREATE FUNCTION @schema@.pericarp_ends_at(last_position bigint, last_id uuid, relaxed boolean) RETURNS boolean
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
-DECLARE
-    log CONSTANT oid := '@schema@.pericarp_events'::regclass;
-BEGIN
-    -- The trigger looks whether it may be, even if no row is stored.
-    PERFORM set_config('pericarp.appending', log::text, true);
-    IF NOT pg_try_advisory_xact_lock(1885696617, log::bigint::bit(32)::integer) THEN
-        RETURN false;
-    END IF;
-    -- Durable unless told otherwise, whatever the server's default is.
-    IF relaxed THEN
-        PERFORM set_config('synchronous_commit', 'off', true);
-    ELSIF current_setting('synchronous_commit') = 'off' THEN
-        PERFORM set_config('synchronous_commit', 'on', true);
-    END IF;
-    RETURN (SELECT e.position = last_position AND e.id = last_id
-            FROM @schema@.pericarp_events e ORDER BY e.position DESC LIMIT 1);
 END $$;
 
 -- Gives each commit its verdict, and stores those that are accepted. A commit is a run of turns;
