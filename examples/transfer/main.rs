@@ -74,10 +74,16 @@ async fn run(verb: Verb) -> Result<(), Box<dyn Error>> {
             Place::File(path) => export(place::open_existing(&path).await?, &to).await,
             Place::Postgres(url) => export(PostgresStore::open(&url).await?, &to).await,
         },
-        Verb::Import { from, to, renumber } => match to {
-            Place::File(path) => import(&from, place::open(&path).await?, renumber).await,
-            Place::Postgres(url) => import(&from, PostgresStore::open(&url).await?, renumber).await,
-        },
+        Verb::Import { from, to, renumber } => {
+            // Before a store is made for nothing.
+            let size = place::size_of(&from)?;
+            match to {
+                Place::File(path) => import(&from, size, place::open(&path).await?, renumber).await,
+                Place::Postgres(url) => {
+                    import(&from, size, PostgresStore::open(&url).await?, renumber).await
+                }
+            }
+        }
     }
 }
 
@@ -100,8 +106,13 @@ async fn export(store: impl Store, to: &Path) -> Result<(), Box<dyn Error>> {
     ))
 }
 
-async fn import(from: &Path, store: impl BulkStore, renumber: bool) -> Result<(), Box<dyn Error>> {
-    let bar = bar::of_bytes(from.metadata().map_or(0, |file| file.len()));
+async fn import(
+    from: &Path,
+    size: u64,
+    store: impl BulkStore,
+    renumber: bool,
+) -> Result<(), Box<dyn Error>> {
+    let bar = bar::of_bytes(size);
     let started = Instant::now();
     let import = Import::into(&store).progress(|so_far| bar.set_position(so_far.bytes));
     let import = if renumber { import.renumber() } else { import };

@@ -1,6 +1,8 @@
 //! Where a log is.
 
 use std::convert::Infallible;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -35,8 +37,19 @@ impl FromStr for Place {
 pub(crate) enum PlaceError {
     #[error("{0} does not exist; name the log that is to be exported")]
     Missing(String),
+    #[error("{path} cannot be read")]
+    Unreadable { path: String, source: io::Error },
     #[error(transparent)]
     Open(#[from] OpenError),
+}
+
+/// How many bytes a file has that can be read.
+pub(crate) fn size_of(path: &Path) -> Result<u64, PlaceError> {
+    let size = File::open(path).and_then(|file| Ok(file.metadata()?.len()));
+    size.map_err(|source| PlaceError::Unreadable {
+        path: path.display().to_string(),
+        source,
+    })
 }
 
 /// Opens a log that must be there: a misspelt name makes no new one.

@@ -57,6 +57,7 @@ pub async fn law_33_imports_keep_every_byte<S: Subject>(subject: &S) {
     let source = Source::new(LAW, 4 << 10).await;
     resume(LAW, subject, &source).await;
     renumber(LAW, subject, &source).await;
+    behind_a_gap(LAW, subject).await;
     refusals(LAW, subject, &source).await;
     beside_each_other(LAW, subject, &source).await;
     beside_appends(LAW, subject, &source).await;
@@ -292,6 +293,40 @@ async fn continue_behind<S: Subject>(importer: &Importer<'_, S>, source: &Source
         Version::new(2),
         "{law}: the version of a new stream"
     );
+}
+
+/// One who has appended goes on behind a gap that an import left meanwhile, whoever imported.
+async fn behind_a_gap<S: Subject>(law: &'static str, subject: &S) {
+    for (elsewhere, events) in [(false, 1), (false, 2), (true, 1), (true, 2)] {
+        let (log, store) = fresh(law, subject).await;
+        let other = opened(law, subject.open(&log).await);
+        for _ in 0..2 {
+            let turn = commit(&[(&stream("mine"), Expected::Any, 1)]);
+            ok(law, "append", store.append(turn).await);
+        }
+        let mut far = read_log(law, &store).await.split_off(1);
+        for event in &mut far {
+            event.id = new_id().get();
+            event.stream = stream("far").to_string();
+            event.version = Version::FIRST;
+            event.position = Position::new(event.position.get() + 20);
+        }
+        let importer = Importer {
+            law,
+            subject,
+            store: if elsewhere { &other } else { &store },
+        };
+        importer.import(&far, 1, Positions::Keep).await;
+        let head = ok(law, "read the head", other.head().await);
+        let turn = commit(&[(&stream("mine"), Expected::Any, events)]);
+        let answer = ok(law, "append", store.append(turn).await);
+        assert_eq!(
+            (answer.first, answer.streams[0].first),
+            (head.next(), Version::new(3)),
+            "{law}: an append comes right behind an import that left a gap"
+        );
+        check_order(law, &read_log(law, &store).await);
+    }
 }
 
 async fn resume<S: Subject>(law: &'static str, subject: &S, source: &Source) {

@@ -123,7 +123,7 @@ async fn sizes(
         .bind(format!("{schema}.pericarp_streams"))
         .fetch_one(connection)
         .await?;
-    let figures = ["events", "indexes of events", "streams"];
+    let figures = ["size of events", "size of their indexes", "size of streams"];
     for (column, name) in figures.into_iter().enumerate() {
         let bytes = row.try_get::<Option<i64>, _>(column)?.unwrap_or(0);
         report.figure(name, Amount::Bytes(bytes.unsigned_abs()));
