@@ -18,6 +18,12 @@ mod faults;
 #[cfg(test)]
 mod given;
 #[cfg(test)]
+mod guards;
+#[cfg(test)]
+mod idempotency;
+#[cfg(test)]
+mod layers;
+#[cfg(test)]
 mod middleware;
 #[cfg(test)]
 mod own_store;

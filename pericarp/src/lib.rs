@@ -57,6 +57,9 @@ pub mod testing;
 pub mod transfer;
 
 pub use aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
+#[doc(hidden)]
+#[cfg(feature = "store")]
+pub use app::Takes;
 #[cfg(feature = "store")]
 pub use app::{
     Dispatch, LoadError, Pericarp, PericarpBuilder, Repository, Retry, SaveError, UnitOfWork,

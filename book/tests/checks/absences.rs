@@ -109,7 +109,6 @@ fn no_request_and_no_middleware_knows_a_runtime_or_boxes_a_future() {
         "tokio",
         "rusqlite",
         "sqlx",
-        "backon",
         "Box<dyn Future",
         "Pin<Box",
         "BoxFuture",
