@@ -12,6 +12,8 @@ mod dispatch;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod evolution;
 #[cfg(test)]
 mod faults;

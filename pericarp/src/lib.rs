@@ -48,11 +48,14 @@ mod stream_name;
 mod timestamp;
 mod upcast;
 
+pub mod routes;
 pub mod schema;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(feature = "transfer")]
 pub mod transfer;
 
