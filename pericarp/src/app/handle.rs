@@ -20,7 +20,7 @@ impl<S: Store, P: Send + Sync, L> Pericarp<S, P, L> {
         }
         let parts = self.parts();
         let listed = Listed { parts, handler };
-        self.layers().pass(payload, parts, &listed).await
+        self.layers().around(payload, parts, &listed).await
     }
 }
 
@@ -48,7 +48,6 @@ impl<S: Store, P: Send + Sync, L> Pericarp<S, P, L> {
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[diagnostic::do_not_recommend]
 impl<R, S, P, L> Handler<R> for Pericarp<S, P, L>
 where
     R: Request<HandledBy: Takes<R, S, P>, Chain: Chain<R, P>>,

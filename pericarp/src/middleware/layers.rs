@@ -37,7 +37,7 @@ pub trait Layers<R: Request, P: ?Sized>: Send + Sync {
     ///
     /// # Errors
     /// Those of `handler`, and of the layers.
-    fn pass<H: Handler<R>>(
+    fn around<H: Handler<R>>(
         &self,
         payload: &mut Payload<R>,
         parts: &P,
@@ -63,7 +63,7 @@ impl<R: Request, P: ?Sized> Layers<R, P> for () {
     const INSIDE_OF: &'static [&'static [&'static str]] = &[];
 
     #[inline]
-    fn pass<H: Handler<R>>(
+    fn around<H: Handler<R>>(
         &self,
         payload: &mut Payload<R>,
         _: &P,
@@ -106,7 +106,7 @@ macro_rules! layers {
             const ROLES: &'static [&'static str] = &[$($name::ROLE),+];
             const INSIDE_OF: &'static [&'static [&'static str]] = &[$($name::INSIDE_OF),+];
 
-            async fn pass<H: Handler<R>>(
+            async fn around<H: Handler<R>>(
                 &self,
                 payload: &mut Payload<R>,
                 parts: &P,

@@ -44,7 +44,7 @@ pub enum RouteError {
     Failed(#[from] RequestFailed),
     /// The answer could not be written as JSON. A command was carried out.
     #[error("the answer of {name} cannot be written")]
-    Answer {
+    Encode {
         /// The name of the request.
         name: String,
         /// What serde says.
@@ -59,7 +59,7 @@ impl RouteError {
             Self::Unknown { .. } => "route.unknown",
             Self::Body { .. } => "route.body",
             Self::Failed(failed) => failed.code(),
-            Self::Answer { .. } => "route.answer",
+            Self::Encode { .. } => "route.answer",
         }
     }
 
@@ -68,7 +68,7 @@ impl RouteError {
         match self {
             Self::Unknown { .. } | Self::Body { .. } => true,
             Self::Failed(failed) => failed.is_refusal(),
-            Self::Answer { .. } => false,
+            Self::Encode { .. } => false,
         }
     }
 

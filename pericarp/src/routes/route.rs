@@ -59,7 +59,7 @@ where
                 Ok(answer) => Ok(Response { answer, committed }),
                 Err(source) => {
                     let name = name.to_owned();
-                    Err(RouteError::Answer { name, source })
+                    Err(RouteError::Encode { name, source })
                 }
             }
         }))

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use futures::task::noop_waker_ref;
-use pericarp::middleware::{Chain, Limit, Permits, TooMany};
+use pericarp::middleware::{Chain, Layers, Limit, Permits, TooMany};
 use pericarp::prelude::*;
 use pericarp::{Failure, Handler, Outcome, Payload, Pericarp, Request, Response};
 
@@ -45,10 +45,28 @@ queries! {
 struct Working {
     begun: AtomicUsize,
     may_end: AtomicUsize,
+    at_work: AtomicUsize,
+}
+
+/// Counts one who is at work, until they end or are dropped.
+struct AtWork<'w>(&'w AtomicUsize);
+
+impl<'w> AtWork<'w> {
+    fn begin(count: &'w AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl<R: Request<Answer = u64>> Handler<R> for Working {
     async fn handle(&self, _: &mut Payload<R>) -> Outcome<R> {
+        let _at_work = AtWork::begin(&self.at_work);
         let place = self.begun.fetch_add(1, Ordering::Relaxed);
         std::future::poll_fn(|_| match place < self.may_end.load(Ordering::Relaxed) {
             true => Poll::Ready(()),
@@ -62,6 +80,10 @@ impl<R: Request<Answer = u64>> Handler<R> for Working {
 impl Working {
     fn begun(&self) -> usize {
         self.begun.load(Ordering::Relaxed)
+    }
+
+    fn at_work(&self) -> usize {
+        self.at_work.load(Ordering::Relaxed)
     }
 
     fn end(&self, count: usize) {
@@ -211,6 +233,76 @@ async fn a_layer_limits_all_requests() {
         Poll::Ready(Ok(1))
     ));
     assert_eq!(app.execute(Add { tally: 1, n: 1 }).await.unwrap(), 2);
+}
+
+/// Whatever comes, waits, ends and is dropped: never are more at work than may be, nobody who may wait
+/// is refused, and no permit is lost.
+#[test]
+fn no_permit_is_lost() {
+    use proptest::prelude::*;
+
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        Start,
+        Poll(usize),
+        Drop(usize),
+        End,
+    }
+
+    let step = prop_oneof![
+        Just(Step::Start),
+        (0..8usize).prop_map(Step::Poll),
+        (0..8usize).prop_map(Step::Drop),
+        Just(Step::End),
+    ];
+    let steps = proptest::collection::vec(step, 0..60);
+    proptest!(|(at_once in 1..4usize, waiting in 0..4usize, steps in steps)| {
+        let layers = (Limit::queued(at_once, waiting),);
+        let working = Working::default();
+        let mut alive: Vec<Running<'_>> = Vec::new();
+        for step in steps {
+            match step {
+                Step::Start => {
+                    let mut running = through(&layers, &working);
+                    match poll(&mut running) {
+                        Poll::Pending => alive.push(running),
+                        Poll::Ready(Ok(_)) => {}
+                        Poll::Ready(Err(_)) => prop_assert!(alive.len() >= at_once + waiting),
+                    }
+                }
+                Step::Poll(place) if place < alive.len() => {
+                    if poll(&mut alive[place]).is_ready() {
+                        drop(alive.remove(place));
+                    }
+                }
+                Step::Drop(place) if place < alive.len() => drop(alive.remove(place)),
+                Step::End => working.end(1),
+                Step::Poll(_) | Step::Drop(_) => {}
+            }
+            prop_assert!(working.at_work() <= at_once);
+            prop_assert!(alive.len() <= at_once + waiting);
+        }
+        drop(alive);
+        prop_assert_eq!(working.at_work(), 0);
+        let working = Working::default();
+        let full: Vec<_> = (0..at_once).map(|_| {
+            let mut running = through(&layers, &working);
+            assert!(poll(&mut running).is_pending());
+            running
+        }).collect();
+        prop_assert_eq!(working.at_work(), at_once);
+        drop(full);
+    });
+}
+
+fn through<'w>(layers: &'w (Limit,), working: &'w Working) -> Running<'w> {
+    Box::pin(async move {
+        let mut payload = Payload::new(Shed);
+        let outcome = Layers::around(layers, &mut payload, &(), working).await;
+        outcome
+            .map(|response| response.answer)
+            .map_err(|error| *error.stopped().unwrap().reason::<TooMany>().unwrap())
+    })
 }
 
 /// Gives way as often as it is told.
