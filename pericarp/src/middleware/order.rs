@@ -47,7 +47,7 @@ pub(crate) const fn layers_in_order(inside_of: &[&[&str]], roles: &[&str], liste
         );
         assert!(
             !any_in(inside_of[layer], listed, 0),
-            "this layer must be inside of a middleware that the request lists; list it there too, after that one"
+            "this layer must be inside of what the request lists; rather than add it as a layer, list it there"
         );
         layer += 1;
     }

@@ -193,7 +193,17 @@ async fn a_key_counts_for_who_sends_it() {
         let payload = fill(purse, 100, "f").by(Principal::new(who));
         app.execute_payload(payload).await.unwrap();
     }
-    assert_eq!(events(app.store()).await, 4);
+    let user_id = Some("emil".into());
+    let metadata = Metadata {
+        user_id,
+        ..Metadata::default()
+    };
+    let payload = fill("emil", 100, "f").with_metadata(metadata);
+    app.execute_payload(payload).await.unwrap();
+    assert_eq!(events(app.store()).await, 5);
+    let again = fill("emil", 100, "f").by(Principal::new("emil"));
+    app.execute_payload(again).await.unwrap();
+    assert_eq!(events(app.store()).await, 5);
 }
 
 #[tokio::test]

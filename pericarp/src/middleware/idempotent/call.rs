@@ -5,7 +5,7 @@ use crate::{CommitId, Handler, Outcome, Payload, Request};
 /// answer of the first, and says where that was stored.
 ///
 /// The key comes with the payload: [`Payload::with_idempotency_key`]. It counts for the principal who
-/// sends it, so that nobody meets another's. The commit's id is derived from both, and a store holds no
+/// sends it, or else the user of its metadata, so that nobody meets another's. The commit's id is derived from both, and a store holds no
 /// two commits with one id, over any number of processes and restarts. The store remembers the key as
 /// long as the events.
 ///
@@ -62,10 +62,11 @@ impl<R: Request> Middleware<R> for Idempotent {
 
     async fn call(&self, payload: &mut Payload<R>, (): &(), next: &impl Handler<R>) -> Outcome<R> {
         if let Some(key) = payload.idempotency_key() {
-            let user = payload
-                .principal
-                .as_ref()
-                .map(|principal| principal.id.as_str());
+            let principal = payload.principal.as_ref();
+            let user = match principal {
+                Some(principal) => Some(principal.id.as_str()),
+                None => payload.metadata().user_id.as_deref(),
+            };
             let id = commit_id(user, key);
             payload.set_commit_id(id);
         }
