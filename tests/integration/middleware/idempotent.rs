@@ -248,3 +248,18 @@ async fn an_unknown_outcome_is_found_out() {
     }
     assert_eq!(events(app.store()).await, 3);
 }
+
+/// The command is stored by then, so its answer is no error.
+#[tokio::test]
+async fn a_store_that_fails_afterwards_takes_nothing_back() {
+    let app = Pericarp::new(Faulty::new(MemoryStore::new()));
+    app.execute_payload(fill("ann", 100, "f")).await.unwrap();
+    app.store().plan(Fault::PassRead);
+    app.store().plan(Fault::FailRead);
+    let paid = app.execute_payload(pay("ann", 10, "p")).await.unwrap();
+    assert_eq!(paid.answer.0, 90);
+    app.store().plan(Fault::FailRead);
+    let error = app.execute_payload(pay("ann", 10, "q")).await.unwrap_err();
+    assert_eq!(error.code(), "read.failed", "no fault is left over");
+    assert_eq!(events(app.store()).await, 2);
+}
