@@ -12,11 +12,19 @@ mod dispatch;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod evolution;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod given;
+#[cfg(test)]
+mod guards;
+#[cfg(test)]
+mod idempotency;
+#[cfg(test)]
+mod layers;
 #[cfg(test)]
 mod middleware;
 #[cfg(test)]

@@ -91,6 +91,12 @@ pub enum Error {
         /// Its stream.
         stream: crate::StreamName,
     },
+    /// The idempotency key of a command was another's.
+    #[error("commit {id} is another command's; use a new idempotency key for a new command")]
+    KeyReused {
+        /// The id of the commit, which stands for the key.
+        id: crate::CommitId,
+    },
 }
 
 impl<E: std::error::Error + Send + Sync + 'static> From<crate::AskError<E>> for Error {
@@ -109,6 +115,7 @@ impl<E: std::error::Error + Send + Sync + 'static> From<crate::ExecuteError<E>> 
             ExecuteError::Refused(error) => Self::Refused(error.into()),
             ExecuteError::NotFound { stream } => Self::NotFound { stream },
             ExecuteError::AlreadyExists { stream } => Self::AlreadyExists { stream },
+            ExecuteError::KeyReused { id } => Self::KeyReused { id },
             ExecuteError::Stopped(stopped) => Self::Stopped(stopped),
             #[cfg(feature = "store")]
             ExecuteError::Load(error) => Self::Load(error),
@@ -151,6 +158,7 @@ impl Error {
             Self::Stopped(stopped) => stopped.code(),
             Self::NotFound { .. } => "command.not_found",
             Self::AlreadyExists { .. } => "command.already_exists",
+            Self::KeyReused { .. } => "command.key_reused",
         }
     }
 }

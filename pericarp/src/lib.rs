@@ -48,15 +48,21 @@ mod stream_name;
 mod timestamp;
 mod upcast;
 
+pub mod routes;
 pub mod schema;
 #[cfg(feature = "store")]
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(feature = "transfer")]
 pub mod transfer;
 
 pub use aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
+#[doc(hidden)]
+#[cfg(feature = "store")]
+pub use app::Takes;
 #[cfg(feature = "store")]
 pub use app::{
     Dispatch, LoadError, Pericarp, PericarpBuilder, Repository, Retry, SaveError, UnitOfWork,

@@ -25,7 +25,7 @@ pub use crate::listing::{
 pub use crate::middleware::{Step, in_order, in_order_when_filled_in, may_precede};
 pub use crate::query::{Query, answer};
 pub use crate::replay::Policy;
-pub use crate::requests::{AskError, Request, RequestKind};
+pub use crate::requests::{AskError, ByAggregate, ByReadModel, Request, RequestKind};
 pub use crate::schema::{Body, Field, Named, Tag, Variant};
 pub use crate::schema::{Described, Entry, EventShape, Form, Shape};
 pub use crate::schema::{Probe, Seen, Type, probes};

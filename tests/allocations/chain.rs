@@ -5,7 +5,8 @@ use std::task::{Context, Poll, Waker};
 
 use pericarp::middleware::{Chain, Middleware};
 use pericarp::prelude::*;
-use pericarp::{Handler, Outcome, Payload, Request, Response};
+use pericarp::store::MemoryStore;
+use pericarp::{Handler, Outcome, Payload, Pericarp, Provide, Request, Response};
 use pericarp_tests::allocations::count;
 
 /// Lets everything pass.
@@ -55,6 +56,27 @@ pub(crate) fn ready<F: Future>(future: F) -> F::Output {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("it waits for nothing"),
     }
+}
+
+impl Provide<Self> for Sums {
+    fn provide(&self) -> &Self {
+        self
+    }
+}
+
+/// The same chain inside of an application with layers.
+pub(crate) fn check_layers() {
+    let app = Pericarp::builder(MemoryStore::new())
+        .with(Sums)
+        .layer(Passing::<6> {})
+        .layer(Passing::<7> {})
+        .layer(Passing::<8> {})
+        .build();
+    let before = count();
+    let outcome = ready(app.ask(Sum([1; 32])));
+    let allocations = count() - before;
+    assert_eq!(outcome.unwrap(), 32);
+    assert_eq!(allocations, 0);
 }
 
 /// A chain of five.

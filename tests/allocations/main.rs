@@ -77,6 +77,7 @@ const EVENTS: u64 = 10_000;
 #[tokio::test]
 async fn a_chain_allocates_nothing_and_a_replay_nothing_per_event() {
     chain::check();
+    chain::check_layers();
     ready_made::check();
     let folder = tempfile::tempdir().unwrap();
     let sqlite = SqliteStore::open(folder.path().join("log.db"))

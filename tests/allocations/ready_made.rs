@@ -1,17 +1,48 @@
 //! A request that passes through the middlewares there are, while nothing goes wrong, allocates nothing.
 
-use pericarp::middleware::{CatchPanic, Chain, Trace};
+use pericarp::middleware::{
+    Authorise, CatchPanic, Chain, Denied, Idempotent, Limit, Only, Policy, Retry, Timeout, Trace,
+    Validate,
+};
 use pericarp::prelude::*;
-use pericarp::{Metadata, Payload, Request};
+use pericarp::{Metadata, Payload, Principal, Provide, Request};
 use pericarp_tests::allocations::count;
 
 use crate::chain::{Adds, ready};
 
 struct Sums;
 
-#[derive(Query)]
-#[query(on = Sums, returns = u64, middleware(Trace::new(), CatchPanic))]
-struct Sum([u64; 32]);
+#[derive(Query, garde::Validate)]
+#[query(
+    on = Sums,
+    returns = u64,
+    middleware(
+        Trace::new(),
+        CatchPanic,
+        Limit::queued(2, 2),
+        Only("clerk"),
+        Authorise::<Everybody>::new(),
+        Validate,
+        Idempotent,
+        Retry::attempts(3),
+        Timeout::secs(1)
+    )
+)]
+struct Sum(#[garde(length(min = 32), inner(range(max = 1)))] [u64; 32]);
+
+struct Everybody;
+
+impl<R: Request> Policy<R> for Everybody {
+    async fn permits(&self, _: &Payload<R>) -> Result<(), Denied> {
+        Ok(())
+    }
+}
+
+impl Provide<Everybody> for Sums {
+    fn provide(&self) -> &Everybody {
+        &Everybody
+    }
+}
 
 impl Answer<Sum> for Sums {
     async fn answer(&self, query: &Sum) -> Result<u64, std::convert::Infallible> {
@@ -31,9 +62,10 @@ pub(crate) fn check() {
         trace_id: Some("t1".into()),
         ..Metadata::default()
     });
+    payload.principal = Some(Principal::new("ann").with_role("clerk"));
     for _ in 0..2 {
         let before = count();
-        let outcome = ready(<Sum as Request>::Chain::pass(&mut payload, &(), &Adds));
+        let outcome = ready(<Sum as Request>::Chain::pass(&mut payload, &Sums, &Adds));
         let allocations = count() - before;
         assert_eq!(outcome.unwrap().answer, 32);
         assert_eq!(allocations, 0);

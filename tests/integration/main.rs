@@ -15,6 +15,7 @@ mod disk;
 mod doctor;
 mod doctor_postgres;
 mod domain;
+mod edges;
 mod equipment;
 mod evolution;
 mod fixtures;

@@ -1,7 +1,13 @@
 //! Requests pass through what they list, outermost first, commands and queries alike.
 
+mod authorise;
 mod catch_panic;
+mod idempotent;
+mod layers;
+mod limit;
+mod retry;
 mod trace;
+mod validate;
 
 use std::any::TypeId;
 use std::convert::Infallible;
@@ -238,6 +244,24 @@ async fn a_refusal_comes_back_through_all_of_them() {
     assert!(matches!(failed, Err(AskError::Failed(Refusal))));
     let lines = app.parts().diary.read();
     assert!(lines.contains(&"query Score by nobody: query.failed".into()));
+}
+
+/// Those who log and count tell a no from a failure.
+#[tokio::test]
+async fn a_refusal_is_told_from_a_failure() {
+    let app = app();
+    let words = "";
+    let refused = app.execute(Count { tally: 1, words }).await.unwrap_err();
+    assert!(refused.is_refusal() && !refused.is_transient());
+    let door = |number| crate::domain::Open { door: number };
+    let missing = app.execute(door(1)).await.unwrap_err();
+    assert_eq!(missing.code(), "command.not_found");
+    assert!(missing.is_refusal());
+    // What a read model says may be either.
+    let failed = app.ask(Score { fails: true }).await.unwrap_err();
+    assert!(!failed.is_refusal());
+    let stopped = || Stopped::new("test.stopped", "it is late");
+    assert!(!stopped().is_refusal() && stopped().refusal().is_refusal());
 }
 
 #[tokio::test]

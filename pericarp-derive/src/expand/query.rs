@@ -50,6 +50,7 @@ fn impl_query(
                 type Answer = #returns;
                 type Error = __p::AskError<#fault>;
                 type Chain = #chain;
+                type HandledBy = __p::ByReadModel;
             }
 
             #[automatically_derived]

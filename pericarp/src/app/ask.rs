@@ -1,11 +1,11 @@
 use super::Pericarp;
-use crate::middleware::Chain;
+use crate::middleware::{Chain, Layers};
 use crate::store::Store;
 use crate::{AskError, Handler, Outcome, Payload, Provide, Query, Response};
 
-impl<S: Store, P> Pericarp<S, P> {
+impl<S: Store, P: Send + Sync, L> Pericarp<S, P, L> {
     /// Asks a query of the read model it is for, which the application's parts provide. It passes
-    /// through the middlewares that it lists.
+    /// through the layers of the application and the middlewares that it lists.
     ///
     /// # Errors
     /// [`AskError`]; it holds the query's own error if the read model has no answer.
@@ -13,6 +13,7 @@ impl<S: Store, P> Pericarp<S, P> {
     where
         Q: Query,
         Q::Chain: Chain<Q, P>,
+        L: Layers<Q, P>,
         P: Provide<Q::On>,
     {
         Ok(self.ask_payload(Payload::new(query)).await?.answer)
@@ -26,15 +27,16 @@ impl<S: Store, P> Pericarp<S, P> {
     where
         Q: Query,
         Q::Chain: Chain<Q, P>,
+        L: Layers<Q, P>,
         P: Provide<Q::On>,
     {
         let on = Asked(self.parts().provide());
-        Q::Chain::pass(&mut payload, self.parts(), &on).await
+        self.pass(&mut payload, &on).await
     }
 }
 
 /// What a query is asked of.
-struct Asked<'p, V>(&'p V);
+pub(super) struct Asked<'p, V>(pub(super) &'p V);
 
 impl<Q: Query> Handler<Q> for Asked<'_, Q::On> {
     async fn handle(&self, payload: &mut Payload<Q>) -> Outcome<Q> {

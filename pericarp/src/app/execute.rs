@@ -2,21 +2,22 @@ use futures_timer::Delay;
 use tokio::sync::MutexGuard;
 
 use super::core::Core;
+use super::repetition::Before;
 use super::repository::stream_of;
 use super::{LoadError, Pericarp, SaveError};
-use crate::middleware::Chain;
+use crate::middleware::{Chain, Layers};
 use crate::store::{AppendError, Store};
 use crate::{
-    Aggregate, Command, Commit, Committed, Context, DecideError, ExecuteError, Handler, Outcome,
-    Payload, Response, Root, StreamName, WrongExistence, decide,
+    Aggregate, Command, Commit, CommitId, Committed, Context, DecideError, ExecuteError, Handler,
+    Outcome, Payload, Response, Root, StreamName, WrongExistence, decide,
 };
 
 /// The error of the aggregate that a command is for.
 type ErrorOf<C> = <<C as Command>::Aggregate as Aggregate>::Error;
 
-impl<S: Store, P> Pericarp<S, P> {
+impl<S: Store, P: Send + Sync, L> Pericarp<S, P, L> {
     /// Executes a command: loads its aggregate, lets it decide, and appends what it emits. On its
-    /// way it passes through the middlewares that it lists.
+    /// way it passes through the layers of the application and the middlewares that it lists.
     ///
     /// If another writer was faster, the aggregate is loaded again and decides again, as often as
     /// [`Retry`](crate::Retry) says.
@@ -27,6 +28,7 @@ impl<S: Store, P> Pericarp<S, P> {
     where
         C: Command + Send,
         C::Chain: Chain<C, P>,
+        L: Layers<C, P>,
     {
         Ok(self.execute_payload(Payload::new(command)).await?.answer)
     }
@@ -44,6 +46,7 @@ impl<S: Store, P> Pericarp<S, P> {
     where
         C: Command + Send,
         C::Chain: Chain<C, P>,
+        L: Layers<C, P>,
     {
         let payload = Payload::new(command).with_context(context);
         self.execute_payload(payload).await
@@ -58,8 +61,9 @@ impl<S: Store, P> Pericarp<S, P> {
     where
         C: Command + Send,
         C::Chain: Chain<C, P>,
+        L: Layers<C, P>,
     {
-        C::Chain::pass(&mut payload, self.parts(), &self.core).await
+        self.pass(&mut payload, &self.core).await
     }
 }
 
@@ -75,15 +79,42 @@ impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
             Err(_) => Some(gate.lock().await),
         };
         let mut delays = self.retry().delays();
+        let mut was_stored = false;
         loop {
-            let mut root = self.load_stream(command.id(), stream.clone()).await?;
+            let mut root = match payload.commit_id() {
+                None => self.load_stream(command.id(), stream.clone()).await?,
+                Some(commit) => {
+                    match self
+                        .load_before(command.id(), stream.clone(), commit)
+                        .await?
+                    {
+                        Before::All(root) => root,
+                        Before::First(first) => return self.repeat(commit, first, command).await,
+                    }
+                }
+            };
             let answer = decide(&mut root, command, &context)
                 .map_err(|error| execute_error(error, &stream))?;
             let Some(root) = root.filter(|root| !Root::is_clean(root)) else {
                 return Ok(Response::new(answer));
             };
-            match self.append_root(&root).await {
-                Ok(committed) => return Ok(Response::new(answer).committed(committed)),
+            let id = payload.commit_id();
+            let id = id.unwrap_or_else(|| self.next_commit_id());
+            match self.append_root(id, &root).await {
+                Ok(committed) => {
+                    if payload.commit_id().is_none() || self.is_first(id, &context).await {
+                        return Ok(Response::new(answer).committed(committed));
+                    }
+                }
+                Err(SaveError::Append(AppendError::CommitIdReused { .. }))
+                    if payload.commit_id().is_some() =>
+                {
+                    // Somebody else has stored it meanwhile, or under this key something else.
+                    if was_stored {
+                        return Err(ExecuteError::KeyReused { id });
+                    }
+                    was_stored = true;
+                }
                 Err(error) => {
                     let again = matches!(error, SaveError::Append(AppendError::Conflict(_)));
                     let Some(delay) = delays.next().filter(|_| again) else {
@@ -99,8 +130,11 @@ impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
 impl<S: Store> Core<S> {
     /// Appends what the root emitted. If the outcome is unknown, the same commit is appended once
     /// more, which finds out.
-    async fn append_root<A: Aggregate>(&self, root: &Root<A>) -> Result<Committed, SaveError> {
-        let id = self.next_commit_id();
+    pub(super) async fn append_root<A: Aggregate>(
+        &self,
+        id: CommitId,
+        root: &Root<A>,
+    ) -> Result<Committed, SaveError> {
         let commit = || {
             let mut commit = Commit::new(id);
             commit.copy_from(root).map(|()| commit)

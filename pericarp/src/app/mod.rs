@@ -4,12 +4,15 @@ mod ask;
 mod core;
 mod error;
 mod execute;
+mod handle;
 mod pericarp;
+mod repetition;
 mod repository;
 mod retry;
 mod unit_of_work;
 
 pub use error::{LoadError, SaveError};
+pub use handle::Takes;
 pub use pericarp::{Pericarp, PericarpBuilder};
 pub use repository::Repository;
 pub use retry::Retry;

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::core::Core;
 use super::{Repository, Retry, UnitOfWork};
+use crate::middleware::Push;
 use crate::store::Store;
 use crate::{Aggregate, Clock, CommitId, Context, Ids, RandomIds, SystemClock};
 
@@ -10,7 +11,8 @@ use crate::{Aggregate, Clock, CommitId, Context, Ids, RandomIds, SystemClock};
 /// it.
 ///
 /// What else it is made of, such as read models and what middlewares need, are its parts `P`: see
-/// [`PericarpBuilder::with`].
+/// [`PericarpBuilder::with`]. What every request passes through are its layers `L`: see
+/// [`PericarpBuilder::layer`].
 ///
 /// ```
 /// use pericarp::Pericarp;
@@ -20,9 +22,14 @@ use crate::{Aggregate, Clock, CommitId, Context, Ids, RandomIds, SystemClock};
 /// let same = app.clone();
 /// # let _ = same;
 /// ```
-pub struct Pericarp<S, P = ()> {
+pub struct Pericarp<S, P = (), L = ()> {
     pub(super) core: Core<S>,
-    parts: Arc<P>,
+    made_of: Arc<MadeOf<P, L>>,
+}
+
+struct MadeOf<P, L> {
+    parts: P,
+    layers: L,
 }
 
 /// Puts a [`Pericarp`] together from parts other than the default ones.
@@ -36,12 +43,13 @@ pub struct Pericarp<S, P = ()> {
 ///     .build();
 /// # let _ = app;
 /// ```
-pub struct PericarpBuilder<S, P = ()> {
+pub struct PericarpBuilder<S, P = (), L = ()> {
     store: S,
     retry: Retry,
     clock: Box<dyn Clock>,
     ids: Box<dyn Ids>,
     parts: P,
+    layers: L,
 }
 
 impl<S: Store> Pericarp<S> {
@@ -58,11 +66,12 @@ impl<S: Store> Pericarp<S> {
             clock: Box::new(SystemClock),
             ids: Box::new(RandomIds),
             parts: (),
+            layers: (),
         }
     }
 }
 
-impl<S: Store, P> Pericarp<S, P> {
+impl<S: Store, P, L> Pericarp<S, P, L> {
     /// The store.
     pub fn store(&self) -> &S {
         self.core.store()
@@ -70,7 +79,12 @@ impl<S: Store, P> Pericarp<S, P> {
 
     /// What else it is made of.
     pub fn parts(&self) -> &P {
-        &self.parts
+        &self.made_of.parts
+    }
+
+    /// What every request passes through, outermost first.
+    pub fn layers(&self) -> &L {
+        &self.made_of.layers
     }
 
     /// Loads and saves aggregates of one type.
@@ -94,7 +108,7 @@ impl<S: Store, P> Pericarp<S, P> {
     }
 }
 
-impl<S, P> PericarpBuilder<S, P> {
+impl<S, P, L> PericarpBuilder<S, P, L> {
     /// How often and how fast a command is retried after a conflict.
     #[must_use]
     pub fn retry(mut self, retry: Retry) -> Self {
@@ -119,42 +133,72 @@ impl<S, P> PericarpBuilder<S, P> {
     /// What else it is made of: one value that [provides](crate::Provide) the read models that
     /// queries are asked of, and what middlewares need.
     #[must_use]
-    pub fn with<Q: Send + Sync>(self, parts: Q) -> PericarpBuilder<S, Q> {
-        let Self {
-            store,
-            retry,
-            clock,
-            ids,
-            ..
-        } = self;
+    pub fn with<Q: Send + Sync>(self, parts: Q) -> PericarpBuilder<S, Q, L> {
         PericarpBuilder {
-            store,
-            retry,
-            clock,
-            ids,
+            store: self.store,
+            retry: self.retry,
+            clock: self.clock,
+            ids: self.ids,
             parts,
+            layers: self.layers,
+        }
+    }
+
+    /// Lets every request pass through a middleware, outside of those it lists itself. The first
+    /// that is added is outermost.
+    ///
+    /// Unlike those that are listed it is a value of this application, made when it starts. It
+    /// must be a middleware for every request that is executed or asked, and what it needs the
+    /// parts must provide; else the compiler says so there.
+    ///
+    /// ```
+    /// use pericarp::Pericarp;
+    /// use pericarp::middleware::{CatchPanic, Timeout};
+    /// use pericarp::store::MemoryStore;
+    ///
+    /// let app = Pericarp::builder(MemoryStore::new())
+    ///     .layer(Timeout::secs(30))
+    ///     .layer(CatchPanic)
+    ///     .build();
+    /// # let _ = app;
+    /// ```
+    #[must_use]
+    pub fn layer<M>(self, layer: M) -> PericarpBuilder<S, P, L::Pushed>
+    where
+        L: Push<M>,
+    {
+        PericarpBuilder {
+            store: self.store,
+            retry: self.retry,
+            clock: self.clock,
+            ids: self.ids,
+            parts: self.parts,
+            layers: self.layers.push(layer),
         }
     }
 
     /// The application.
-    pub fn build(self) -> Pericarp<S, P> {
+    pub fn build(self) -> Pericarp<S, P, L> {
         Pericarp {
             core: Core::new(self.store, self.retry, self.clock, self.ids),
-            parts: Arc::new(self.parts),
+            made_of: Arc::new(MadeOf {
+                parts: self.parts,
+                layers: self.layers,
+            }),
         }
     }
 }
 
-impl<S, P> Clone for Pericarp<S, P> {
+impl<S, P, L> Clone for Pericarp<S, P, L> {
     fn clone(&self) -> Self {
         Self {
             core: self.core.clone(),
-            parts: self.parts.clone(),
+            made_of: self.made_of.clone(),
         }
     }
 }
 
-impl<S: fmt::Debug, P> fmt::Debug for Pericarp<S, P> {
+impl<S: fmt::Debug, P, L> fmt::Debug for Pericarp<S, P, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pericarp")
             .field("store", self.core.store())
@@ -163,7 +207,7 @@ impl<S: fmt::Debug, P> fmt::Debug for Pericarp<S, P> {
     }
 }
 
-impl<S: fmt::Debug, P> fmt::Debug for PericarpBuilder<S, P> {
+impl<S: fmt::Debug, P, L> fmt::Debug for PericarpBuilder<S, P, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PericarpBuilder")
             .field("store", &self.store)

@@ -79,7 +79,7 @@ impl<A: Aggregate, S: Store> Repository<A, S> {
     }
 }
 
-impl<S: Store, P> Pericarp<S, P> {
+impl<S: Store, P, L> Pericarp<S, P, L> {
     /// Loads an aggregate, by folding every event of its stream; `None` if it has none.
     ///
     /// # Errors
@@ -115,6 +115,16 @@ impl<S: Store> Core<S> {
             .store()
             .visit(ReadStream::new(stream.clone()), Folding::default())
             .await?;
+        self.folded(id, stream, fold).await
+    }
+
+    /// The aggregate that a stream was folded to.
+    pub(super) async fn folded<A: Aggregate>(
+        &self,
+        id: &A::Id,
+        stream: StreamName,
+        fold: Folding<A>,
+    ) -> Result<Option<Root<A>>, LoadError> {
         let failed_at = fold.fold.version();
         match fold.into_root(id) {
             Err(ReplayError::Decode(error)) => Err(self
@@ -194,7 +204,7 @@ impl<S: Store> Core<S> {
 const IDS_AT_ONCE: usize = 500;
 
 /// Folds the events of one stream, up to the first that cannot be folded.
-struct Folding<A> {
+pub(super) struct Folding<A> {
     fold: Fold<A>,
     error: Option<ReplayError>,
 }

@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use super::step::{Link, NeedsOf, Step};
+use super::step::{Link, NeedsOf, Step, role_of};
 use crate::{Handler, Outcome, Payload, Provide, Request};
 
 /// The middlewares of a request `R` in an application made of `P`, which provides what they need.
@@ -41,6 +41,9 @@ use crate::{Handler, Outcome, Payload, Provide, Request};
     note = "a chain is what `#[command(middleware(..))]` and `#[query(middleware(..))]` list"
 )]
 pub trait Chain<R: Request, P: ?Sized> {
+    #[doc(hidden)]
+    const ROLES: &'static [&'static str];
+
     /// Lets a request pass through them to `handler`, and its outcome back.
     ///
     /// # Errors
@@ -53,6 +56,8 @@ pub trait Chain<R: Request, P: ?Sized> {
 }
 
 impl<R: Request, P: ?Sized> Chain<R, P> for () {
+    const ROLES: &'static [&'static str] = &[];
+
     #[inline]
     fn pass<H: Handler<R>>(
         payload: &mut Payload<R>,
@@ -72,6 +77,8 @@ macro_rules! chains {
             R: $(Step<$place> +)+,
             P: ?Sized + Sync $(+ Provide<NeedsOf<R, $place>>)+,
         {
+            const ROLES: &'static [&'static str] = &[$(role_of::<R, $place>()),+];
+
             async fn pass<H: Handler<R>>(
                 payload: &mut Payload<R>,
                 parts: &P,

@@ -11,16 +11,16 @@ use crate::{Handler, Outcome, Payload, Request};
 /// use pericarp::middleware::Middleware;
 /// use pericarp::{Handler, Outcome, Payload, Request, Stopped};
 ///
-/// /// Lets only those through who have a role.
-/// struct Only(&'static str);
+/// /// Wants to know which request of the outside world a request belongs to.
+/// struct Correlated;
 ///
-/// impl<R: Request> Middleware<R> for Only {
+/// impl<R: Request> Middleware<R> for Correlated {
 ///     type Needs = ();
 ///
 ///     async fn call(&self, payload: &mut Payload<R>, (): &(), next: &impl Handler<R>) -> Outcome<R> {
-///         match &payload.principal {
-///             Some(principal) if principal.has_role(self.0) => next.handle(payload).await,
-///             _ => Err(Stopped::new("request.forbidden", "this is not for you").into()),
+///         match &payload.metadata().correlation_id {
+///             Some(_) => next.handle(payload).await,
+///             None => Err(Stopped::new("request.uncorrelated", "name the request it is for").into()),
 ///         }
 ///     }
 /// }
@@ -30,7 +30,8 @@ use crate::{Handler, Outcome, Payload, Request};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a middleware for `{R}`",
     label = "no `Middleware<{R}>` for `{Self}`",
-    note = "write `impl<R: Request> Middleware<R> for {Self} {{ .. }}`, or list another"
+    note = "write `impl<R: Request> Middleware<R> for {Self} {{ .. }}`, or list another",
+    note = "`Validate` is one for requests that derive `garde::Validate`, and `Authorise<P>` for those of which `P` is a `Policy`"
 )]
 pub trait Middleware<R: Request>: Send + Sync + 'static {
     /// What it takes from the application; `()` for nothing.

@@ -5,27 +5,60 @@
 //! allocated, and a chain is built for no request: each middleware is a constant, and what it needs at
 //! run time the application [provides](crate::Provide).
 
+mod authorise;
 mod catch_panic;
 mod chain;
 mod contract;
+mod idempotent;
+mod layers;
+mod limit;
+#[cfg(feature = "store")]
+mod listed;
 mod observe;
+mod only;
 mod order;
+#[cfg(feature = "middleware")]
+mod retry;
 mod step;
 #[cfg(feature = "middleware")]
 mod timeout;
 #[cfg(feature = "tracing")]
 mod trace;
+#[cfg(feature = "validation")]
+mod validate;
 
+pub use authorise::{Authorise, Denied, Policy};
 pub use catch_panic::{CatchPanic, Panicked};
 pub use chain::Chain;
 pub use contract::Middleware;
+pub use idempotent::Idempotent;
+pub use layers::Layers;
+pub use limit::{Limit, Permits, TooMany};
 pub use observe::{Observe, Observer, Seen};
+pub use only::Only;
+#[cfg(feature = "middleware")]
+pub use retry::Retry;
 #[cfg(feature = "middleware")]
 pub use timeout::{TimedOut, Timeout};
 #[cfg(feature = "tracing")]
 pub use trace::Trace;
+#[cfg(feature = "validation")]
+pub use validate::{Fault, Invalid, Validate};
 
+#[doc(hidden)]
+pub use layers::Push;
+#[cfg(feature = "store")]
+pub(crate) use listed::Listed;
+#[cfg(feature = "store")]
+pub(crate) use order::layers_in_order;
 #[doc(hidden)]
 pub use order::{in_order, in_order_when_filled_in, may_precede};
 #[doc(hidden)]
 pub use step::Step;
+
+/// The role of what decides who may ask.
+const AUTHORISATION: &str = "authorisation";
+
+/// The role of what tries again.
+#[cfg(feature = "middleware")]
+const RETRY: &str = "retry";

@@ -35,3 +35,32 @@ pub trait MayPrecede<A, B> {}
 
 #[diagnostic::do_not_recommend]
 impl<A, B> MayPrecede<A, B> for Is<true> {}
+
+/// Demands that each layer may be outside of those after it, and of all that a request lists.
+#[cfg(feature = "store")]
+pub(crate) const fn layers_in_order(inside_of: &[&[&str]], roles: &[&str], listed: &[&str]) {
+    let mut layer = 0;
+    while layer < inside_of.len() {
+        assert!(
+            !any_in(inside_of[layer], roles, layer + 1),
+            "this layer must be inside of one that is added after it; see its `INSIDE_OF`"
+        );
+        assert!(
+            !any_in(inside_of[layer], listed, 0),
+            "this layer must be inside of what the request lists; rather than add it as a layer, list it there"
+        );
+        layer += 1;
+    }
+}
+
+#[cfg(feature = "store")]
+const fn any_in(wanted: &[&str], roles: &[&str], from: usize) -> bool {
+    let mut role = from;
+    while role < roles.len() {
+        if !roles[role].is_empty() && contains(wanted, roles[role]) {
+            return true;
+        }
+        role += 1;
+    }
+    false
+}

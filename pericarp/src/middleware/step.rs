@@ -16,6 +16,11 @@ pub trait Step<const N: usize>: Request {
 /// What the middleware in place `N` of a request needs.
 pub(super) type NeedsOf<R, const N: usize> = <<R as Step<N>>::Middleware as Middleware<R>>::Needs;
 
+/// What the middleware in place `N` of a request does for those inside of it.
+pub(super) const fn role_of<R: Step<N>, const N: usize>() -> &'static str {
+    <R::Middleware as Middleware<R>>::ROLE
+}
+
 /// The middleware in place `N` before a handler.
 pub(super) struct Link<'c, R: Step<N>, H, const N: usize> {
     pub(super) needs: &'c NeedsOf<R, N>,

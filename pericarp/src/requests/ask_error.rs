@@ -39,6 +39,11 @@ impl<E: Error + Send + Sync + 'static> Failure for AskError<E> {
         self.stopped().is_some_and(Stopped::is_transient)
     }
 
+    /// What a read model says itself may be either, so it is not taken for one.
+    fn is_refusal(&self) -> bool {
+        self.stopped().is_some_and(Stopped::is_refusal)
+    }
+
     fn stopped(&self) -> Option<&Stopped> {
         match self {
             Self::Stopped(stopped) => Some(stopped),

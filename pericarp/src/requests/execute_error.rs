@@ -1,9 +1,9 @@
 use std::error::Error;
 
 use super::{Failure, Stopped};
-use crate::StreamName;
 #[cfg(feature = "store")]
 use crate::store::{AppendError, ReadError};
+use crate::{CommitId, StreamName};
 #[cfg(feature = "store")]
 use crate::{LoadError, SaveError};
 
@@ -26,6 +26,12 @@ pub enum ExecuteError<E> {
         /// Its stream.
         stream: StreamName,
     },
+    /// Its idempotency key was used for a command that stored something else. Nothing was stored.
+    #[error("commit {id} is another command's; use a new idempotency key for a new command")]
+    KeyReused {
+        /// The id of the commit, which stands for the key.
+        id: CommitId,
+    },
     /// A middleware ended it.
     #[error(transparent)]
     Stopped(Stopped),
@@ -46,6 +52,7 @@ impl<E> ExecuteError<E> {
             Self::Refused(_) => "command.refused",
             Self::NotFound { .. } => "command.not_found",
             Self::AlreadyExists { .. } => "command.already_exists",
+            Self::KeyReused { .. } => "command.key_reused",
             Self::Stopped(stopped) => stopped.code(),
             #[cfg(feature = "store")]
             Self::Load(error) => error.code(),
@@ -82,7 +89,10 @@ impl<E: Error + Send + Sync + 'static> Failure for ExecuteError<E> {
 
     fn is_transient(&self) -> bool {
         match self {
-            Self::Refused(_) | Self::NotFound { .. } | Self::AlreadyExists { .. } => false,
+            Self::Refused(_)
+            | Self::NotFound { .. }
+            | Self::AlreadyExists { .. }
+            | Self::KeyReused { .. } => false,
             Self::Stopped(stopped) => stopped.is_transient(),
             #[cfg(feature = "store")]
             Self::Load(error) => matches!(error, LoadError::Read(ReadError::Failed { .. })),
@@ -95,6 +105,20 @@ impl<E: Error + Send + Sync + 'static> Failure for ExecuteError<E> {
                         | AppendError::Failed { .. }
                 )
             ),
+        }
+    }
+
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Refused(_)
+            | Self::NotFound { .. }
+            | Self::AlreadyExists { .. }
+            | Self::KeyReused { .. } => true,
+            Self::Stopped(stopped) => stopped.is_refusal(),
+            #[cfg(feature = "store")]
+            Self::Load(error) => matches!(error, LoadError::Name(_)),
+            #[cfg(feature = "store")]
+            Self::Save(_) => false,
         }
     }
 

@@ -13,6 +13,11 @@ pub trait Failure: std::error::Error + From<Stopped> + Send + Sync + 'static {
     /// is repeated.
     fn is_transient(&self) -> bool;
 
+    /// Whether the application said no as it should, and nothing in it went wrong: an aggregate
+    /// that refuses, one that is not there, a request that is invalid or forbidden. Nothing was
+    /// stored.
+    fn is_refusal(&self) -> bool;
+
     /// What the middleware said, if one has ended the request.
     fn stopped(&self) -> Option<&Stopped>;
 }

@@ -3,6 +3,7 @@
 mod ask_error;
 mod execute_error;
 mod failure;
+mod handled_by;
 mod handler;
 mod payload;
 mod principal;
@@ -14,6 +15,7 @@ mod stopped;
 pub use ask_error::AskError;
 pub use execute_error::ExecuteError;
 pub use failure::Failure;
+pub use handled_by::{ByAggregate, ByReadModel};
 pub use handler::Handler;
 pub use payload::Payload;
 pub use principal::Principal;

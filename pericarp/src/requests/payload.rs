@@ -1,6 +1,6 @@
 use super::Principal;
 use crate::shared_metadata::SharedMetadata;
-use crate::{Context, Metadata, Timestamp};
+use crate::{CommitId, Context, Metadata, Timestamp};
 
 /// A request and what it comes with: who asks, when, and the metadata that its events will carry.
 ///
@@ -22,6 +22,8 @@ pub struct Payload<R> {
     pub principal: Option<Principal>,
     occurred_at: Option<Timestamp>,
     metadata: SharedMetadata,
+    idempotency_key: Option<String>,
+    commit_id: Option<CommitId>,
 }
 
 impl<R> Payload<R> {
@@ -32,6 +34,8 @@ impl<R> Payload<R> {
             principal: None,
             occurred_at: None,
             metadata: SharedMetadata::NONE,
+            idempotency_key: None,
+            commit_id: None,
         }
     }
 
@@ -66,6 +70,42 @@ impl<R> Payload<R> {
         }
         self.principal = Some(principal);
         self
+    }
+
+    /// It comes with the key under which its sender sends it again, if they do: for
+    /// [`Idempotent`](crate::middleware::Idempotent), without which it means nothing.
+    #[must_use]
+    pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// The key under which its sender sends it again.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
+    }
+
+    /// A command stores its events as this commit, and if that is stored already, nothing: it
+    /// gets the answer of the first.
+    pub const fn set_commit_id(&mut self, id: CommitId) {
+        self.commit_id = Some(id);
+    }
+
+    /// The commit that a command stores its events as, if that was said.
+    pub const fn commit_id(&self) -> Option<CommitId> {
+        self.commit_id
+    }
+
+    /// Another request that comes with the same.
+    pub fn map<Q>(self, request: impl FnOnce(R) -> Q) -> Payload<Q> {
+        Payload {
+            request: request(self.request),
+            principal: self.principal,
+            occurred_at: self.occurred_at,
+            metadata: self.metadata,
+            idempotency_key: self.idempotency_key,
+            commit_id: self.commit_id,
+        }
     }
 
     /// When it happens, if that was said.

@@ -1,4 +1,4 @@
-use super::{ExecuteError, Failure};
+use super::{ByAggregate, ExecuteError, Failure};
 use crate::{Aggregate, Command};
 
 /// A command or a query: what the two have in common, and all that a middleware sees of them.
@@ -44,6 +44,10 @@ pub trait Request: Send + Sync + Sized {
     /// A [`Chain`](crate::middleware::Chain) of this request, so that a test can name it and run
     /// it.
     type Chain;
+
+    /// Who handles it in the end. Written by the derives.
+    #[doc(hidden)]
+    type HandledBy;
 }
 
 /// Whether a request may change something.
@@ -77,4 +81,5 @@ impl<C: Command + Send> Request for C {
     type Answer = C::Returns;
     type Error = ExecuteError<<C::Aggregate as Aggregate>::Error>;
     type Chain = <C as Command>::Chain;
+    type HandledBy = ByAggregate;
 }

@@ -27,6 +27,7 @@ use std::fmt;
 pub struct Stopped {
     code: &'static str,
     transient: bool,
+    refusal: bool,
     reason: Box<dyn Error + Send + Sync>,
 }
 
@@ -36,6 +37,7 @@ impl Stopped {
         Self {
             code,
             transient: false,
+            refusal: false,
             reason: reason.into(),
         }
     }
@@ -44,6 +46,14 @@ impl Stopped {
     #[must_use]
     pub fn transient(mut self) -> Self {
         self.transient = true;
+        self
+    }
+
+    /// It is the request that is at fault, or who asks: nothing in the application went wrong, and
+    /// nothing was stored.
+    #[must_use]
+    pub fn refusal(mut self) -> Self {
+        self.refusal = true;
         self
     }
 
@@ -56,6 +66,11 @@ impl Stopped {
     /// is repeated.
     pub const fn is_transient(&self) -> bool {
         self.transient
+    }
+
+    /// Whether it is the request that is at fault, or who asks, and nothing in the application.
+    pub const fn is_refusal(&self) -> bool {
+        self.refusal
     }
 
     /// The reason, if it is an `E`.

@@ -86,6 +86,16 @@ impl<R: Request> Handler<R> for Fails {
     }
 }
 
+/// Says no, as it should.
+struct Refuses;
+
+impl<R: Request> Handler<R> for Refuses {
+    async fn handle(&self, _: &mut Payload<R>) -> Outcome<R> {
+        let stopped = Stopped::new("test.refused", Shut { source: Refusal });
+        Err(stopped.refusal().into())
+    }
+}
+
 /// Passes a request of type `R` to `handler` while events up to `level` are recorded.
 fn logged<R: Request>(level: LevelFilter, request: R, handler: impl Handler<R>) -> Vec<String>
 where
@@ -141,6 +151,25 @@ fn a_failure_is_logged_at_any_level_with_its_duration() {
 }
 
 #[test]
+fn a_refusal_is_no_failure() {
+    let refused = "INFO message=request refused code=test.refused error=the tally is shut: refused \
+                   elapsed_us=7000";
+    for level in [LevelFilter::INFO, LevelFilter::TRACE] {
+        assert_eq!(
+            logged(level, Count(1), Refuses),
+            [format!("{COUNT} {refused}")]
+        );
+        assert_eq!(
+            logged(level, Score, Refuses),
+            [format!("{SCORE} {refused}")]
+        );
+    }
+    for level in [LevelFilter::OFF, LevelFilter::ERROR, LevelFilter::WARN] {
+        assert_eq!(logged(level, Score, Refuses), [""; 0]);
+    }
+}
+
+#[test]
 fn a_dropped_request_is_logged() {
     let dropped = "ERROR message=request dropped code=request.dropped elapsed_us=7000";
     assert_eq!(
@@ -151,15 +180,19 @@ fn a_dropped_request_is_logged() {
 
 #[test]
 fn the_clock_is_read_only_for_what_may_be_logged() {
-    for (level, succeeds, fails) in [
-        (LevelFilter::OFF, 0, 0),
+    for (level, succeeds, refuses, fails) in [
+        (LevelFilter::OFF, 0, 0, 0),
         // It may fail, so the start must be known. The end of one that did not is not.
-        (LevelFilter::ERROR, 1, 2),
-        (LevelFilter::DEBUG, 2, 2),
+        (LevelFilter::ERROR, 1, 1, 2),
+        (LevelFilter::INFO, 1, 2, 2),
+        (LevelFilter::DEBUG, 2, 2, 2),
     ] {
         let before = readings();
         logged(level, Score, Three);
         assert_eq!(readings() - before, succeeds, "{level}");
+        let before = readings();
+        logged(level, Score, Refuses);
+        assert_eq!(readings() - before, refuses, "{level}");
         let before = readings();
         let lines = logged(level, Score, Fails);
         assert_eq!(readings() - before, fails, "{level}");

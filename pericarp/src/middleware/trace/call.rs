@@ -15,10 +15,11 @@ pub(super) const TARGET: &str = "pericarp::request";
 /// | Event | Level | Fields |
 /// |---|---|---|
 /// | `request succeeded` | `DEBUG` | `elapsed_us` |
+/// | `request refused` | `INFO` | `code`, `error` with its causes, `elapsed_us` |
 /// | `request failed` | `ERROR` | `code`, `error` with its causes, `elapsed_us` |
 /// | `request dropped` | `ERROR` | `code`, `elapsed_us` |
 ///
-/// `elapsed_us` is in microseconds, from when the request came to this middleware. The span has
+/// One that [is a refusal](crate::Failure::is_refusal) went as it should. `elapsed_us` is in microseconds, from when the request came to this middleware. The span has
 /// the level `ERROR` too: wherever a failure is logged, it says of what. The target of all is
 /// `pericarp::request`. The request itself is not logged, since it may hold what is secret.
 ///

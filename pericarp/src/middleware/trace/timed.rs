@@ -15,7 +15,9 @@ pub(super) struct Timed<'c, C: Clock> {
 impl<'c, C: Clock> Timed<'c, C> {
     /// Whether any end would be logged.
     pub(super) fn is_logged() -> bool {
-        enabled!(target: TARGET, Level::ERROR) || enabled!(target: TARGET, Level::DEBUG)
+        enabled!(target: TARGET, Level::ERROR)
+            || enabled!(target: TARGET, Level::INFO)
+            || enabled!(target: TARGET, Level::DEBUG)
     }
 
     /// It starts now. How it will end is not known yet, so the clock is read if any end is logged.
@@ -36,11 +38,16 @@ impl<'c, C: Clock> Timed<'c, C> {
                     event!(target: TARGET, Level::DEBUG, elapsed_us, "request succeeded");
                 }
             }
+            Some(failure) if failure.is_refusal() && !enabled!(target: TARGET, Level::INFO) => {}
             Some(failure) => {
                 let elapsed_us = self.elapsed_us(started);
                 let code = failure.code();
                 let error: &(dyn Error + 'static) = failure;
-                event!(target: TARGET, Level::ERROR, code, error, elapsed_us, "request failed");
+                if failure.is_refusal() {
+                    event!(target: TARGET, Level::INFO, code, error, elapsed_us, "request refused");
+                } else {
+                    event!(target: TARGET, Level::ERROR, code, error, elapsed_us, "request failed");
+                }
             }
         }
     }

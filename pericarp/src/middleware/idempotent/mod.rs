@@ -1,0 +1,5 @@
+//! Commands that may be sent twice.
+
+mod call;
+
+pub use call::Idempotent;

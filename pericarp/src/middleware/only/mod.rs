@@ -1,0 +1,5 @@
+//! Requests that take a role.
+
+mod call;
+
+pub use call::Only;

@@ -1,0 +1,5 @@
+//! Another try, where the first did nothing.
+
+mod call;
+
+pub use call::Retry;

@@ -1,0 +1,4 @@
+//! Where requests come in from elsewhere: through tower, and as JSON.
+
+mod routes;
+mod tower;
