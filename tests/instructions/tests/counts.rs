@@ -1,6 +1,4 @@
 //! What the derives generate costs no more than a number of instructions.
-#![expect(clippy::unwrap_used, reason = "a failing test says where")]
-
 use std::path::Path;
 
 use pericarp_instructions::{Work, per_round};
