@@ -103,14 +103,14 @@ pub struct Never;
 #[diagnostic::do_not_recommend]
 impl<A, E> Applies<A, E> for Never {
     fn apply(_: &mut A, _: E, _: &Meta<'_>) {
-        loop {}
+        unreachable!("no event of this type exists")
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<A, E> Makes<A, E> for Never {
     fn make(_: E, _: &Meta<'_>) -> A {
-        loop {}
+        unreachable!("no event of this type exists")
     }
 }
 
