@@ -23,6 +23,32 @@ fn every_message_of_a_trait_has_a_case() {
     check_cases(&told, 80);
 }
 
+/// But for those that only the library implements, or that hold for whatever else holds.
+#[test]
+fn every_trait_that_may_be_missing_says_what_to_write() {
+    const OWN: &[&str] = &["FromDefault", "Given", "Mode", "ReadSum", "Step", "Sum"];
+    let mut count = 0;
+    for path in messages::files(Path::new("../pericarp/src"), "rs") {
+        let source = fs::read_to_string(&path).unwrap();
+        for (before, after) in source
+            .match_indices("\npub trait ")
+            .map(|(i, _)| source.split_at(i))
+        {
+            count += 1;
+            let name = after.trim_start_matches("\npub trait ");
+            let name = name.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+            let attributes = before.rsplit("\n\n").next().unwrap();
+            let internal = OWN.contains(&name) || (name == "Visit" && path.ends_with("sum.rs"));
+            assert!(
+                internal || attributes.contains("#[diagnostic::on_unimplemented("),
+                "{name} in {} does not say what to write",
+                path.display()
+            );
+        }
+    }
+    assert!(count > 30, "found only {count} traits");
+}
+
 #[track_caller]
 fn check_cases(messages: &[Message], at_least: usize) {
     let said = messages::files(Path::new("ui"), "stderr")
