@@ -20,6 +20,8 @@ mod words;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
+mod sizes;
+#[cfg(test)]
 mod snapshots;
 
 use proc_macro::TokenStream;

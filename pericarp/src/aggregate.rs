@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::folding::{Applies, Makes};
 use crate::{DecodeEvent, Meta, Policy};
 
 /// State that is folded from the events of one stream, and decides which events come next.
@@ -28,7 +29,7 @@ use crate::{DecodeEvent, Meta, Policy};
 /// assert_eq!(counter.total, 2);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an aggregate",
+    message = "derive `Aggregate` for `{Self}`, which is not an aggregate",
     label = "not an aggregate",
     note = "derive it: `#[derive(Aggregate)] #[aggregate(category = \"noun\", id = Id, events(..))]`"
 )]
@@ -56,7 +57,9 @@ pub trait Aggregate: Sized + Send + Sync + 'static {
     const NEWER: Policy = Policy::Stop;
 
     /// The state before the first event, if there is one; `None` if an event must create it.
-    fn initial() -> Option<Self>;
+    fn initial() -> Option<Self> {
+        None
+    }
 
     /// Folds one event into the state.
     ///
@@ -75,7 +78,7 @@ pub trait Aggregate: Sized + Send + Sync + 'static {
 /// Apply never fails: the event has already happened. While an aggregate is loaded it may run on
 /// a thread of the store, so it computes and waits for nothing.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say what `{E}` does to it",
+    message = "write `impl Apply<{E}> for {Self}`, which says what the event does to the aggregate",
     label = "no `Apply<{E}>` for `{Self}`",
     note = "write `impl Apply<{E}> for {Self} {{ fn apply(&mut self, event: {E}, meta: &Meta<'_>) {{ .. }} }}`"
 )]
@@ -86,7 +89,7 @@ pub trait Apply<E> {
 
 /// How an event brings an aggregate into being.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say how `{E}` creates it",
+    message = "write `impl Create<{E}> for {Self}`, which says how the event creates the aggregate",
     label = "no `Create<{E}>` for `{Self}`",
     note = "write `impl Create<{E}> for {Self} {{ fn create(event: {E}, meta: &Meta<'_>) -> Self {{ .. }} }}`"
 )]
@@ -97,24 +100,24 @@ pub trait Create<E>: Sized {
 
 /// Listed by the aggregate as an event that may follow. Implemented by `#[derive(Aggregate)]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not list `{E}` among its events",
+    message = "add `{E}` to `events(..)` of `{Self}`, which does not list it",
     label = "`{E}` is not in `events(..)` of `{Self}`",
-    note = "add it to `#[aggregate(events(..))]`; an event in `created_by(..)` alone can only be the first"
+    note = "an event that `created_by(..)` alone lists can only be the first"
 )]
 pub trait Emits<E>: Aggregate {
     #[doc(hidden)]
-    fn apply_listed(&mut self, event: E, meta: &Meta<'_>);
+    type By: Applies<Self, E>;
 }
 
 /// Listed by the aggregate as an event that may come first. Implemented by `#[derive(Aggregate)]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not list `{E}` among the events that create it",
+    message = "add `{E}` to `created_by(..)` of `{Self}`, which does not list it",
     label = "`{E}` is not in `created_by(..)` of `{Self}`",
-    note = "add it to `#[aggregate(created_by(..))]`"
+    note = "only an event that is listed there can be the first; list it in `events(..)` too if it may follow"
 )]
 pub trait Starts<E>: Aggregate {
     #[doc(hidden)]
-    fn create_listed(event: E, meta: &Meta<'_>) -> Self;
+    type By: Makes<Self, E>;
 }
 
 /// An event that does not fit the state it came to.

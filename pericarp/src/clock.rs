@@ -11,6 +11,10 @@ use crate::Timestamp;
 ///
 /// assert!(SystemClock.now() > pericarp::Timestamp::EPOCH);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "use `SystemClock`, or implement `Clock` for `{Self}`",
+    note = "a clock of your own tells the time that a test wants"
+)]
 pub trait Clock: Send + Sync + 'static {
     /// The current time.
     fn now(&self) -> Timestamp;
@@ -29,6 +33,10 @@ pub trait Clock: Send + Sync + 'static {
 ///
 /// assert_ne!(RandomIds.next(), RandomIds.next());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "use `RandomIds`, or implement `Ids` for `{Self}`",
+    note = "ids of your own are those that a test wants, and are never given twice"
+)]
 pub trait Ids: Send + Sync + 'static {
     /// An id that was never given before.
     fn next(&self) -> Uuid;

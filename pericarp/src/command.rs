@@ -6,7 +6,7 @@ use crate::{Aggregate, New, Root};
 /// Derive it: `#[derive(Command)] #[command(aggregate = Account)]`, with the id of the aggregate
 /// in a field marked `#[command(id)]`; then write [`Handle`] on the aggregate.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a command",
+    message = "derive `Command` for `{Self}`, which is not a command",
     label = "not a command",
     note = "derive it: `#[derive(Command)] #[command(aggregate = ..)]`, with `#[command(id)]` on a field"
 )]
@@ -66,9 +66,9 @@ pub trait Command: Sync {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not handle `{C}`",
+    message = "write `impl Handle<{C}> for {Self}`, which decides what becomes of the command",
     label = "no `Handle<{C}>` for `{Self}`",
-    note = "write `impl Handle<{C}> for {Self} {{ fn handle(..) }}`; `creates` commands take `New<'_, Self>`, others `&mut Root<Self>`"
+    note = "its `fn handle(account: .., command: &{C})` takes a `New<'_, Self>` for a command that says `creates`, else a `&mut Root<Self>`"
 )]
 pub trait Handle<C: Command<Aggregate = Self>>: Aggregate {
     /// Decides.

@@ -28,9 +28,9 @@ use crate::{DecodeError, Event, RecordedEvent};
 /// # Ok::<(), pericarp::DecodeError>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be decoded from the log",
+    message = "derive `Event` for `{Self}`, which cannot be decoded from the log",
     label = "not an event that can be decoded",
-    note = "derive it: `#[derive(Event, Serialize, Deserialize)] #[event(name = \"noun.verbed\")]`"
+    note = "write `#[derive(Event, Serialize, Deserialize)] #[event(name = \"noun.verbed\")]`"
 )]
 pub trait DecodeEvent<'de>: Event + Sized {
     /// Stored names that it knows and no longer reads.

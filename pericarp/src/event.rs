@@ -17,9 +17,9 @@ use crate::EventType;
 /// assert_eq!((kind.name, kind.version), ("account.deposited", 2));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event",
+    message = "derive `Event` for `{Self}`, which is not an event",
     label = "not an event",
-    note = "derive it: `#[derive(Event, Serialize, Deserialize)] #[event(name = \"noun.verbed\")]`"
+    note = "write `#[derive(Event, Serialize, Deserialize)] #[event(name = \"noun.verbed\")]`"
 )]
 pub trait Event {
     /// The kinds of event this type stores: one for a struct, one per variant of an enum.

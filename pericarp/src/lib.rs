@@ -32,6 +32,7 @@ mod event_type;
 mod expected;
 #[cfg(any(feature = "store", feature = "testing"))]
 mod fold;
+mod folding;
 mod listing;
 mod metadata;
 pub mod middleware;
@@ -45,6 +46,7 @@ mod requests;
 mod root;
 mod shared_metadata;
 mod stream_name;
+mod sum;
 mod timestamp;
 mod upcast;
 

@@ -2,7 +2,7 @@
 //!
 //! All of it runs while the user's crate is compiled.
 
-use crate::{Aggregate, Event, EventKind, Split};
+use crate::{Aggregate, DecodeEvent, Event, EventKind, Split};
 
 /// What the reader of a listed event knows.
 #[derive(Debug)]
@@ -13,6 +13,15 @@ pub struct Listing {
     pub dropped: &'static [&'static str],
     /// Whether it keeps what it does not know.
     pub keeps: bool,
+}
+
+/// What the one enum of an aggregate knows.
+pub const fn own<A: Aggregate>() -> Listing {
+    Listing {
+        kinds: <A::Event<'static> as Event>::KINDS,
+        dropped: <A::Event<'static> as DecodeEvent<'static>>::DROPPED,
+        keeps: <A::Event<'static> as DecodeEvent<'static>>::KEEPS,
+    }
 }
 
 /// How many kinds there are in several lists.
@@ -26,7 +35,7 @@ pub const fn total(lists: &[Listing]) -> usize {
 }
 
 /// Lists the kinds of several events as one array; `N` is the sum of their lengths.
-pub const fn concat_kinds<const N: usize>(lists: &[Listing]) -> [EventKind; N] {
+pub const fn concat<const N: usize>(lists: &[Listing]) -> [EventKind; N] {
     let mut all = [EventKind::new("none", 1, &[]); N];
     let mut at = 0;
     let mut list = 0;
@@ -42,9 +51,27 @@ pub const fn concat_kinds<const N: usize>(lists: &[Listing]) -> [EventKind; N] {
     all
 }
 
+/// Which of the flaws below several lists have, if any: see [`check`].
+pub const fn flaw(lists: &[Listing]) -> u8 {
+    if !distinct(lists) {
+        SHARED_NAME
+    } else if !closed(lists) {
+        KEEPS_OTHERS
+    } else if !split_alike(lists) {
+        SPLIT_UNLIKE
+    } else {
+        NONE
+    }
+}
+
+const NONE: u8 = 0;
+const SHARED_NAME: u8 = 1;
+const KEEPS_OTHERS: u8 = 2;
+const SPLIT_UNLIKE: u8 = 3;
+
 /// Whether no stored name is claimed twice: a reader could not tell such two events apart. Only
 /// names of events that are split are shared, by those who take a part.
-pub const fn distinct(lists: &[Listing]) -> bool {
+const fn distinct(lists: &[Listing]) -> bool {
     let mut i = 0;
     while i < lists.len() {
         let mut j = 0;
@@ -62,7 +89,7 @@ pub const fn distinct(lists: &[Listing]) -> bool {
 }
 
 /// Whether no event keeps what others know.
-pub const fn closed(lists: &[Listing]) -> bool {
+const fn closed(lists: &[Listing]) -> bool {
     let mut i = 0;
     while i < lists.len() {
         if lists[i].keeps {
@@ -75,7 +102,7 @@ pub const fn closed(lists: &[Listing]) -> bool {
 
 /// Whether all who take a part of an event know the same versions of it: else one would miss its
 /// part of a version that another takes.
-pub const fn split_alike(lists: &[Listing]) -> bool {
+const fn split_alike(lists: &[Listing]) -> bool {
     let mut i = 0;
     while i < lists.len() {
         let mut j = i + 1;
@@ -95,12 +122,10 @@ pub const fn is_read<A: Aggregate>(name: &str) -> bool {
     any_read(&[name], <A::Event<'static> as Event>::KINDS)
 }
 
-/// Demands what must hold of the events of an aggregate.
-pub const fn check<A, const DISTINCT: bool, const CLOSED: bool, const SPLIT_ALIKE: bool>()
+/// Demands that the events of an aggregate have no flaw.
+pub const fn check<A, const FLAW: u8>()
 where
-    Is<DISTINCT>: Distinct<A>,
-    Is<CLOSED>: Closed<A>,
-    Is<SPLIT_ALIKE>: SplitAlike<A>,
+    Flaw<FLAW>: Distinct<A> + Closed<A> + SplitAlike<A>,
 {
 }
 
@@ -111,45 +136,64 @@ where
 {
 }
 
+/// What [`flaw`] found, as a type.
+#[derive(Debug)]
+pub struct Flaw<const FLAW: u8>;
+
 /// What was found out, as a type.
 #[derive(Debug)]
 pub struct Is<const TRUE: bool>;
 
-/// See [`distinct`].
+/// No stored name is claimed twice.
 #[diagnostic::on_unimplemented(
-    message = "two events of `{A}` are stored under the same name, so a reader could not tell them apart",
+    message = "give each event of `{A}` a stored name of its own: a reader could not tell two of them apart",
     label = "two of its events share a stored name",
-    note = "give each event its own `#[event(name = ..)]`, which no other has in its `alias(..)`, `split_from(..)` or `dropped(..)`"
+    note = "no other event may have its name in `alias(..)`, `split_from(..)` or `dropped(..)` either"
 )]
 pub trait Distinct<A> {}
 
-/// See [`closed`].
+/// No event keeps what others know.
 #[diagnostic::on_unimplemented(
-    message = "`{A}` lists an event enum that keeps what it does not know, which may be another of its events",
+    message = "make the enum that keeps others the only one of `{A}`, with `event = ..`: what it keeps may be another of its events",
     label = "one of its events keeps all others",
-    note = "make that enum its only one with `#[aggregate(event = ..)]`, or say `unknown = skip` and remove the variant"
+    note = "or say `unknown = skip` and remove the variant"
 )]
 pub trait Closed<A> {}
 
-/// See [`split_alike`].
+/// All who take a part of an event know the same versions of it.
 #[diagnostic::on_unimplemented(
-    message = "two events of `{A}` are split from one event, and know different versions of it",
+    message = "list the same versions in each `split_from(..)`: two events of `{A}` take their parts of different ones",
     label = "two of its events disagree on `split_from(..)`",
-    note = "list the same versions in both, so that no part is missed"
+    note = "else a part of a version would be missed"
 )]
 pub trait SplitAlike<A> {}
 
 /// See [`is_read`].
 #[diagnostic::on_unimplemented(
-    message = "an event that `{A}` reads is stored under this name, so it cannot be dropped",
+    message = "remove this name from `dropped(..)`: `{A}` reads an event that is stored under it",
     label = "the name of an event that is read",
-    note = "remove it here, or remove that event from the aggregate"
+    note = "or remove that event from the aggregate"
 )]
 pub trait Dropped<A> {}
 
-impl<A> Distinct<A> for Is<true> {}
-impl<A> Closed<A> for Is<true> {}
-impl<A> SplitAlike<A> for Is<true> {}
+#[diagnostic::do_not_recommend]
+impl<A> Distinct<A> for Flaw<NONE> {}
+#[diagnostic::do_not_recommend]
+impl<A> Distinct<A> for Flaw<KEEPS_OTHERS> {}
+#[diagnostic::do_not_recommend]
+impl<A> Distinct<A> for Flaw<SPLIT_UNLIKE> {}
+#[diagnostic::do_not_recommend]
+impl<A> Closed<A> for Flaw<NONE> {}
+#[diagnostic::do_not_recommend]
+impl<A> Closed<A> for Flaw<SHARED_NAME> {}
+#[diagnostic::do_not_recommend]
+impl<A> Closed<A> for Flaw<SPLIT_UNLIKE> {}
+#[diagnostic::do_not_recommend]
+impl<A> SplitAlike<A> for Flaw<NONE> {}
+#[diagnostic::do_not_recommend]
+impl<A> SplitAlike<A> for Flaw<SHARED_NAME> {}
+#[diagnostic::do_not_recommend]
+impl<A> SplitAlike<A> for Flaw<KEEPS_OTHERS> {}
 impl<A> Dropped<A> for Is<true> {}
 
 const fn kinds_overlap(a: &[EventKind], b: &[EventKind]) -> bool {

@@ -10,33 +10,42 @@ pub use core::result::Result::{self, Err, Ok};
 pub use serde;
 pub use std::vec::Vec;
 
+use std::borrow::Borrow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{decode, decode_unit, decode_variant, encode, encode_variant};
 
-pub use crate::aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
+pub use crate::aggregate::{Aggregate, Emits, FoldError, Starts};
 pub use crate::codec::{Escapes, encode_unit, other_version};
 pub use crate::command::{Changes, Command, Creates, Handle, Mode, MustExist};
 pub use crate::decode::{DecodeEvent, Reading, Unread};
 pub use crate::event::{EncodeError, Event, EventKind, Split};
-pub use crate::listing::{
-    Listing, check, check_dropped, closed, concat_kinds, distinct, is_read, split_alike, total,
-};
+pub use crate::folding::{Applied, Created, FirstState, FromDefault, Never};
+pub use crate::folding::{fold_apply, fold_create, fold_either, initial};
+pub use crate::listing::{Listing, check, check_dropped, concat, flaw, is_read, own, total};
 pub use crate::middleware::{Step, in_order, in_order_when_filled_in, may_precede};
 pub use crate::query::{Query, answer};
 pub use crate::replay::Policy;
 pub use crate::requests::{AskError, ByAggregate, ByReadModel, Request, RequestKind};
 pub use crate::schema::{Body, Field, Named, Tag, Variant};
-pub use crate::schema::{Described, Entry, EventShape, Form, Shape};
+pub use crate::schema::{Described, Entry, EventShape, Form, ListedType, Shape};
 pub use crate::schema::{Probe, Seen, Type, probes};
+pub use crate::sum::{Read, ReadSum, Reader, Sum, Visit};
 pub use crate::upcast::{MadeFrom, Old, PartOf, PartsOf, split, step};
 pub use crate::{__type as type_of, DecodeError, Meta, RecordedEvent};
 
+/// The kinds of an event.
+pub type Kinds = &'static [EventKind];
+
+/// The shapes of an event, or of those of an aggregate.
+pub type Shapes = &'static [Entry];
+
 /// A payload that serde can write: a bound that says so in few words where it does not hold.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not implement serde's `Serialize`, so it cannot be stored",
+    message = "derive serde's `Serialize` for `{Self}`, so that it can be stored",
     label = "no `Serialize` for `{Self}`",
-    note = "derive it beside `Event`: `#[derive(Event, Serialize, Deserialize)]`"
+    note = "write `#[derive(Event, Serialize, Deserialize)]`"
 )]
 pub trait Encode {
     /// Writes the payload of a struct.
@@ -60,9 +69,9 @@ impl<T: Serialize> Encode for T {
 
 /// A payload that serde can read: a bound that says so in few words where it does not hold.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not implement serde's `Deserialize`, so it cannot be read back",
+    message = "derive serde's `Deserialize` for `{Self}`, so that it can be read back",
     label = "no `Deserialize` for `{Self}`",
-    note = "derive it beside `Event`: `#[derive(Event, Serialize, Deserialize)]`"
+    note = "write `#[derive(Event, Serialize, Deserialize)]`"
 )]
 pub trait Decode<'de>: Sized {
     /// Reads the payload of a struct, if it was stored with the version that is known.
@@ -137,22 +146,17 @@ pub const KEPT: &EventKind = &EventKind::new("kept", 1, &[]);
 /// An event that an aggregate lists: the only bound generated code puts on one, so that a type
 /// that is not an event is one error.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event",
+    message = "derive `Event` for `{Self}`, which is not an event",
     label = "not an event",
-    note = "derive it: `#[derive(Event, Serialize, Deserialize)] #[event(name = \"noun.verbed\")]`"
+    note = "write `#[derive(Event, Serialize, Deserialize)] #[event(name = \"noun.verbed\")]`"
 )]
 pub trait Listed<'e>: Sized {
     /// What its reader knows.
     const LISTING: Listing;
-    /// [`Event::kind`].
-    fn kind(&self) -> &'static EventKind;
-    /// [`Event::encode`].
-    fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError>;
-    /// [`DecodeEvent::decode_each`].
-    fn decode_each(
-        record: &RecordedEvent<'e>,
-        take: impl FnMut(Self),
-    ) -> Result<Reading, DecodeError>;
+    /// Shows itself to `visit`.
+    fn show<V: Visit>(&self, visit: V) -> V::Output;
+    /// Reads a stored event, if it is one of these.
+    fn read_into<S, T: FnMut(S)>(reader: &mut Reader<'_, 'e, T>, into: impl Fn(Self) -> S) -> Read;
 }
 
 #[diagnostic::do_not_recommend]
@@ -164,40 +168,32 @@ impl<'e, E: DecodeEvent<'e>> Listed<'e> for E {
     };
 
     #[inline]
-    fn kind(&self) -> &'static EventKind {
-        Event::kind(self)
+    fn show<V: Visit>(&self, visit: V) -> V::Output {
+        visit.visit(self)
     }
 
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        Event::encode(self, out)
-    }
-
-    #[inline]
-    fn decode_each(
-        record: &RecordedEvent<'e>,
-        take: impl FnMut(Self),
-    ) -> Result<Reading, DecodeError> {
-        DecodeEvent::decode_each(record, take)
+    fn read_into<S, T: FnMut(S)>(reader: &mut Reader<'_, 'e, T>, into: impl Fn(Self) -> S) -> Read {
+        reader.ask(into)
     }
 }
 
-/// The state before the first event, of an aggregate that no event creates.
+/// A field that holds the id of an aggregate, itself or behind a reference.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no state to start from",
-    label = "no `Default` for `{Self}`, and no `created_by(..)`",
-    note = "derive `Default`, or list the event that creates it in `#[aggregate(created_by(..))]`"
+    message = "make this field a `{Id}`, which is the id of the aggregate: it is a `{Self}`",
+    label = "not the id of the aggregate",
+    note = "or mark another field with `#[command(id)]`"
 )]
-pub trait FirstState: Sized {
-    /// [`Default::default`].
-    fn first_state() -> Self;
+pub trait HoldsId<Id> {
+    /// The id.
+    fn id(&self) -> &Id;
 }
 
 #[diagnostic::do_not_recommend]
-impl<A: Default> FirstState for A {
+impl<Id, F: Borrow<Id>> HoldsId<Id> for F {
     #[inline]
-    fn first_state() -> Self {
-        A::default()
+    fn id(&self) -> &Id {
+        self.borrow()
     }
 }
 
@@ -221,62 +217,4 @@ impl DecodeEvent<'_> for AnyEvent {
     fn decode_each(_: &RecordedEvent<'_>, _: impl FnMut(Self)) -> Result<Reading, DecodeError> {
         Ok(Reading::Unknown)
     }
-}
-
-/// Folds an event that only `created_by` lists.
-#[inline]
-pub fn fold_create<A: Starts<E>, E>(
-    state: &mut Option<A>,
-    event: E,
-    meta: &Meta<'_>,
-) -> Result<(), FoldError> {
-    if state.is_some() {
-        return Err(FoldError::AlreadyCreated);
-    }
-    *state = Some(A::create_listed(event, meta));
-    Ok(())
-}
-
-/// Folds an event that only `events` lists.
-#[inline]
-pub fn fold_apply<A: Emits<E>, E>(
-    state: &mut Option<A>,
-    event: E,
-    meta: &Meta<'_>,
-) -> Result<(), FoldError> {
-    if state.is_none() {
-        *state = A::initial();
-    }
-    match state {
-        Some(state) => {
-            state.apply_listed(event, meta);
-            Ok(())
-        }
-        None => Err(FoldError::NotCreated),
-    }
-}
-
-/// Folds an event that may create the aggregate or follow.
-#[inline]
-pub fn fold_either<A: Starts<E> + Emits<E>, E>(
-    state: &mut Option<A>,
-    event: E,
-    meta: &Meta<'_>,
-) -> Result<(), FoldError> {
-    match state {
-        Some(state) => state.apply_listed(event, meta),
-        None => *state = Some(A::create_listed(event, meta)),
-    }
-    Ok(())
-}
-
-/// The first state of an aggregate that starts from its default.
-#[inline]
-pub fn create_from_default<A: Emits<E> + Aggregate, E>(
-    mut state: A,
-    event: E,
-    meta: &Meta<'_>,
-) -> A {
-    state.apply_listed(event, meta);
-    state
 }

@@ -8,9 +8,9 @@ use crate::{AskError, Request};
 /// Derive it: `#[derive(Query)] #[query(on = Balances, returns = i64)]`; then write [`Answer`] on
 /// what it is asked of.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a query",
+    message = "derive `Query` for `{Self}`, which is not a query, or leave out what is for queries alone",
     label = "not a query",
-    note = "derive it: `#[derive(Query)] #[query(on = .., returns = ..)]`"
+    note = "write `#[derive(Query)] #[query(on = .., returns = ..)]`"
 )]
 pub trait Query: Request<Error = AskError<<Self as Query>::Fault>> {
     /// What it is asked of.
@@ -47,7 +47,7 @@ pub trait Query: Request<Error = AskError<<Self as Query>::Fault>> {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not answer `{Q}`",
+    message = "write `impl Answer<{Q}> for {Self}`, which answers the query",
     label = "no `Answer<{Q}>` for `{Self}`",
     note = "write `impl Answer<{Q}> for {Self} {{ async fn answer(&self, query: &{Q}) -> Result<.., ..> {{ .. }} }}`"
 )]

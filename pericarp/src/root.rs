@@ -2,6 +2,7 @@ use std::fmt;
 use std::ops::{Deref, Range};
 
 use crate::aggregate::{Emits, Starts};
+use crate::folding::{Applies as _, Makes as _};
 use crate::{
     Aggregate, CommitError, Context, EncodeError, Event, EventKind, Meta, Skipped, Version,
 };
@@ -78,7 +79,7 @@ impl<A: Aggregate> Root<A> {
                 self.context.occurred_at(),
                 self.context.metadata_json(),
             );
-            self.state.apply_listed(event, &meta);
+            A::By::apply(&mut self.state, event, &meta);
         }
     }
 
@@ -180,7 +181,7 @@ impl<'t, A: Aggregate> New<'t, A> {
         let pushed = pending.push(&event, context);
         root.insert(Root {
             id: id.clone(),
-            state: A::create_listed(event, &meta),
+            state: A::By::make(event, &meta),
             version: if pushed {
                 Version::FIRST
             } else {

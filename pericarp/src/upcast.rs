@@ -11,9 +11,9 @@ use crate::{DecodeError, DecodeReason, Reading, RecordedEvent};
 
 /// The type of an older version: anything that serde can read.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not implement serde's `Deserialize`, so stored events cannot be read as it",
+    message = "derive `Deserialize` for `{Self}`, so that stored events can be read as it",
     label = "no `Deserialize` for `{Self}`",
-    note = "derive it: `#[derive(Deserialize)]`; an older version needs neither `Event` nor `Serialize`"
+    note = "an older version needs neither `Event` nor `Serialize`"
 )]
 pub trait Old<'de>: Sized {
     /// Reads a stored payload.
@@ -98,9 +98,9 @@ where
 
 /// What a step may fail with.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an error, so a step that fails could not be reported",
+    message = "implement `std::error::Error` for `{Self}`, so that a step that fails can be reported",
     label = "its `TryFrom::Error` is `{Self}`",
-    note = "implement `std::error::Error` for it, and let it be `Send`, `Sync` and `'static`"
+    note = "an error is `Send`, `Sync` and `'static` too"
 )]
 pub trait Fault {
     /// The error to report.

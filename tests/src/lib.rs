@@ -9,6 +9,7 @@ pub mod allocations;
 mod ballast;
 mod counting;
 mod free_port;
+pub mod messages;
 pub mod postgres;
 pub mod proxy;
 

@@ -4,7 +4,9 @@
 mod absences;
 mod includes;
 mod links;
+mod mistakes;
 mod pages;
 mod readme;
+mod sizes;
 mod sql;
 mod words;

@@ -1,47 +1,38 @@
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::{Type, parse_quote};
 
 use super::{described, scoped, sum};
-use crate::check::aggregate::{Aggregate, Event, Events, Role, Sum};
+use crate::check::aggregate::{Aggregate, Events, Role, Sum};
 use crate::lifetimes;
 use crate::span::{all_at, at};
 
 pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
-    match &aggregate.events {
-        Events::Own(ty) => {
-            let event = lifetimes::fill(ty, &parse_quote!('__e));
-            let fold = quote!(__p::fold_apply(__state, __event, __meta));
-            let main = main(aggregate, &event, &initial(aggregate, true), &fold);
-            let (emits, starts) = (emits(aggregate, ty), starts_from_default(aggregate, ty));
-            let company = company(aggregate, 1, 1);
-            let dropped = check_dropped(aggregate);
-            let described = described::aggregate(aggregate);
-            scoped(
-                &aggregate.krate,
-                &quote!(#main #emits #starts #company #dropped #described),
-            )
-        }
+    let (item, event, fold) = match &aggregate.events {
+        Events::Own(ty) => (
+            None,
+            lifetimes::fill(ty, &parse_quote!('__e)),
+            quote!(__p::fold_apply(__state, __event, __meta)),
+        ),
         Events::Sum(sum) => {
             let (name, generics) = (&sum.name, sum.borrows.then(|| quote!(<'__e>)));
-            let initial = initial(aggregate, sum.from_default);
-            let main = main(aggregate, &quote!(#name #generics), &initial, &fold(sum));
-            let lists = sum.events.iter().map(|event| listed(aggregate, sum, event));
-            let count = |plays: fn(&Event) -> bool| sum.events.iter().filter(|e| plays(e)).count();
-            let emitted = count(|event| event.role != Role::Creates);
-            let starting = count(|event| event.role != Role::Applies);
-            let starting = if sum.from_default { emitted } else { starting };
-            let company = company(aggregate, emitted, starting);
-            let (sum, sum_impls) = (sum::item(aggregate, sum), sum::impls(aggregate, sum));
-            let dropped = check_dropped(aggregate);
-            let described = described::aggregate(aggregate);
-            let impls = scoped(
-                &aggregate.krate,
-                &quote!(#sum_impls #main #(#lists)* #company #dropped #described),
-            );
-            quote!(#sum #impls)
+            let item = sum::item(aggregate, sum);
+            (Some(item), quote!(#name #generics), fold(sum))
         }
-    }
+    };
+    let impls = match &aggregate.events {
+        Events::Own(_) => sum::list_one(aggregate),
+        Events::Sum(sum) => sum::impls(aggregate, sum),
+    };
+    let main = main(aggregate, &event, &initial(aggregate), &fold);
+    let listed = listed(aggregate);
+    let dropped = check_dropped(aggregate);
+    let described = described::aggregate(aggregate);
+    let impls = scoped(
+        &aggregate.krate,
+        &quote!(#impls #main #listed #dropped #described),
+    );
+    quote!(#item #impls)
 }
 
 /// Stands in for an aggregate with a mistake in it: any event may come, first or later.
@@ -51,26 +42,22 @@ pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
     }
     let ident = aggregate.ident;
     let event = quote!(__p::AnyEvent);
-    let main = main(aggregate, &event, &quote!(loop {}), &quote!(loop {}));
+    let main = main(aggregate, &event, &TokenStream::new(), &quote!(loop {}));
     scoped(
         &aggregate.krate,
         &quote! {
             #main
 
             impl __p::Described for #ident {
-                const SHAPES: &'static [__p::Entry] = &[];
+                const SHAPES: __p::Shapes = &[];
             }
 
             impl<__E> __p::Emits<__E> for #ident {
-                fn apply_listed(&mut self, _: __E, _: &__p::Meta<'_>) {
-                    loop {}
-                }
+                type By = __p::Never;
             }
 
             impl<__E> __p::Starts<__E> for #ident {
-                fn create_listed(_: __E, _: &__p::Meta<'_>) -> Self {
-                    loop {}
-                }
+                type By = __p::Never;
             }
         },
     )
@@ -107,9 +94,7 @@ fn main(
             type Error = #error;
             type Event<'__e> = #event;
 
-            fn initial() -> __p::Option<Self> {
-                #initial
-            }
+            #initial
 
             fn fold(
                 __state: &mut __p::Option<Self>,
@@ -147,18 +132,22 @@ fn check_dropped(aggregate: &Aggregate<'_>) -> TokenStream {
     quote!(#(#checks)*)
 }
 
-fn initial(aggregate: &Aggregate<'_>, from_default: bool) -> TokenStream {
-    if from_default {
-        let first = first_state(aggregate);
-        quote!(__p::Some(#first))
-    } else {
-        quote!(__p::None)
+fn from_default(aggregate: &Aggregate<'_>) -> bool {
+    match &aggregate.events {
+        Events::Own(_) => true,
+        Events::Sum(sum) => sum.from_default,
     }
 }
 
-/// The default, by a trait that says what to do if there is none.
-fn first_state(aggregate: &Aggregate<'_>) -> TokenStream {
-    quote_spanned!(at(aggregate.ident)=> <Self as __p::FirstState>::first_state())
+fn initial(aggregate: &Aggregate<'_>) -> TokenStream {
+    if !from_default(aggregate) {
+        return TokenStream::new();
+    }
+    quote! {
+        fn initial() -> __p::Option<Self> {
+            __p::initial()
+        }
+    }
 }
 
 fn fold(sum: &Sum) -> TokenStream {
@@ -170,80 +159,54 @@ fn fold(sum: &Sum) -> TokenStream {
             Role::Applies => quote!(fold_apply),
             Role::Either => quote!(fold_either),
         };
-        quote!(#name::#variant(__event) => __p::#fold(__state, __event, __meta),)
+        quote!(#name::#variant(__e) => __p::#fold(__state, __e, __meta),)
     });
     quote!(match __event { #(#arms)* })
 }
 
-fn listed(aggregate: &Aggregate<'_>, sum: &Sum, event: &Event) -> TokenStream {
-    let emits = (event.role != Role::Creates).then(|| emits(aggregate, &event.ty));
-    let starts = if sum.from_default {
-        Some(starts_from_default(aggregate, &event.ty))
-    } else {
-        (event.role != Role::Applies).then(|| starts(aggregate, &event.ty))
+/// What may come first, and what may come later.
+fn listed(aggregate: &Aggregate<'_>) -> TokenStream {
+    let roles: Vec<_> = match &aggregate.events {
+        Events::Own(ty) => vec![(ty, Role::Applies)],
+        Events::Sum(sum) => sum
+            .events
+            .iter()
+            .map(|event| (&event.ty, event.role))
+            .collect(),
     };
-    quote!(#emits #starts)
+    let which = |role: Role| {
+        let listed = roles.iter().filter(move |(_, other)| *other != role);
+        listed.map(|(ty, _)| *ty).collect::<Vec<_>>()
+    };
+    let (later, first) = (which(Role::Creates), which(Role::Applies));
+    let emits = list(aggregate, "Emits", "Applied", &later);
+    let starts = list(aggregate, "Starts", "Created", &first);
+    let ident = aggregate.ident;
+    let from_default = from_default(aggregate).then(|| {
+        all_at(
+            at(ident),
+            quote!(#[automatically_derived] impl __p::FromDefault for #ident {}),
+        )
+    });
+    quote!(#emits #starts #from_default)
 }
 
-/// Where one event is listed alone, lists another that cannot exist: else rustc would take any
-/// event for the one that is listed, and say "mismatched types" rather than what is not listed.
-fn company(aggregate: &Aggregate<'_>, emitted: usize, starting: usize) -> TokenStream {
+/// Lists events. Where there is one alone, lists another that cannot exist: else rustc would take
+/// any event for the one that is listed, and say "mismatched types" rather than what is not listed.
+fn list(aggregate: &Aggregate<'_>, listing: &str, by: &str, events: &[&Type]) -> TokenStream {
     let ident = aggregate.ident;
-    let emits = (emitted == 1).then(|| {
+    let (listing, by) = (format_ident!("{listing}"), format_ident!("{by}"));
+    let list = |event: TokenStream, by: TokenStream| {
         quote! {
             #[automatically_derived]
-            impl __p::Emits<__p::AnyEvent> for #ident {
-                fn apply_listed(&mut self, __event: __p::AnyEvent, _: &__p::Meta<'_>) {
-                    match __event {}
-                }
+            impl __p::#listing<#event> for #ident {
+                type By = #by;
             }
         }
-    });
-    let starts = (starting == 1).then(|| {
-        quote! {
-            #[automatically_derived]
-            impl __p::Starts<__p::AnyEvent> for #ident {
-                fn create_listed(__event: __p::AnyEvent, _: &__p::Meta<'_>) -> Self {
-                    match __event {}
-                }
-            }
-        }
-    });
-    quote!(#emits #starts)
-}
-
-fn emits(aggregate: &Aggregate<'_>, ty: &Type) -> TokenStream {
-    let ident = aggregate.ident;
-    let apply = quote_spanned!(at(ty)=> <Self as __p::Apply<#ty>>::apply);
-    quote! {
-        #[automatically_derived]
-        impl __p::Emits<#ty> for #ident {
-            fn apply_listed(&mut self, __event: #ty, __meta: &__p::Meta<'_>) {
-                #apply(self, __event, __meta);
-            }
-        }
-    }
-}
-
-fn starts(aggregate: &Aggregate<'_>, ty: &Type) -> TokenStream {
-    let create = quote_spanned!(at(ty)=> <Self as __p::Create<#ty>>::create);
-    impl_starts(aggregate, ty, &quote!(#create(__event, __meta)))
-}
-
-fn starts_from_default(aggregate: &Aggregate<'_>, ty: &Type) -> TokenStream {
-    let first = first_state(aggregate);
-    let body = quote!(__p::create_from_default(#first, __event, __meta));
-    impl_starts(aggregate, ty, &body)
-}
-
-fn impl_starts(aggregate: &Aggregate<'_>, ty: &Type, body: &TokenStream) -> TokenStream {
-    let ident = aggregate.ident;
-    quote! {
-        #[automatically_derived]
-        impl __p::Starts<#ty> for #ident {
-            fn create_listed(__event: #ty, __meta: &__p::Meta<'_>) -> Self {
-                #body
-            }
-        }
-    }
+    };
+    let listed = events
+        .iter()
+        .map(|ty| list(quote!(#ty), all_at(at(ty), quote!(__p::#by))));
+    let company = (events.len() == 1).then(|| list(quote!(__p::AnyEvent), quote!(__p::Never)));
+    quote!(#(#listed)* #company)
 }

@@ -12,7 +12,7 @@ pub(crate) fn expand(command: &Command<'_>) -> TokenStream {
     let id = command
         .id
         .iter()
-        .map(|(member, ty)| quote_spanned!(at(ty)=> &self.#member));
+        .map(|(member, ty)| quote_spanned!(at(ty)=> <#ty as __p::HoldsId<_>>::id(&self.#member)));
     let handle = quote_spanned! {at(command.ident)=>
         <<Self as __p::Command>::Aggregate as __p::Handle<Self>>::handle
     };

@@ -67,37 +67,23 @@ fn dropped(names: &[LitStr]) -> Option<TokenStream> {
     (!names.is_empty()).then(|| quote!(__p::Entry::Dropped(&[#(#names),*])))
 }
 
-/// The shapes of the events that an aggregate lists.
+/// The shapes of the events that an aggregate lists; `__LISTS` has their kinds.
 pub(super) fn aggregate(aggregate: &Aggregate<'_>) -> TokenStream {
     let ident = aggregate.ident;
-    let (types, sum) = match &aggregate.events {
-        Events::Own(ty) => (vec![ty], None),
-        Events::Sum(sum) => {
-            let name = &sum.name;
-            let generics = sum.borrows.then(|| quote!(<'_>));
-            let sum_type = quote! {
-                #[automatically_derived]
-                impl __p::Described for #name #generics {
-                    const SHAPES: &'static [__p::Entry] = <#ident as __p::Described>::SHAPES;
-                }
-            };
-            let types = sum.events.iter().map(|event| &event.ty).collect();
-            (types, Some(sum_type))
-        }
+    let types = match &aggregate.events {
+        Events::Own(ty) => vec![ty],
+        Events::Sum(sum) => sum.events.iter().map(|event| &event.ty).collect(),
     };
-    let entries = types.into_iter().map(listed);
-    let entries = entries.chain(dropped(&aggregate.dropped));
+    let types = types.into_iter().map(listed);
     quote! {
+        use __p::probes::Undescribed as _;
+
+        const __TYPES: &[__p::ListedType] = &[#(#types),*];
+
         #[automatically_derived]
         impl __p::Described for #ident {
-            const SHAPES: &'static [__p::Entry] = {
-                #[allow(unused_imports)]
-                use __p::probes::Undescribed as _;
-                &[__p::Entry::Category(<Self as __p::Aggregate>::CATEGORY, &[#(#entries),*])]
-            };
+            const SHAPES: __p::Shapes = &[__p::Entry::category::<Self>(__LISTS, __TYPES)];
         }
-
-        #sum
     }
 }
 
@@ -105,6 +91,5 @@ pub(super) fn aggregate(aggregate: &Aggregate<'_>) -> TokenStream {
 fn listed(written: &Type) -> TokenStream {
     let ty = lifetimes::fill(written, &parse_quote!('static));
     let written = written.to_token_stream().to_string();
-    let probe = quote!(<__p::Probe<#ty>>);
-    quote!(__p::Entry::Listed(#written, #probe::KINDS, #probe::SHAPES))
+    quote!((#written, <__p::Probe<#ty>>::SHAPES))
 }

@@ -20,7 +20,7 @@ use crate::parse::Krate;
 /// Puts `impls` where they can see the runtime as `__p`, and the user's crate cannot see them.
 fn scoped(Krate(krate): &Krate, impls: &TokenStream) -> TokenStream {
     quote! {
-        #[allow(unused_qualifications, deprecated)]
+        #[allow(unused_imports, unused_qualifications, deprecated)]
         const _: () = {
             use #krate::__private as __p;
             #impls

@@ -19,7 +19,8 @@ pub(super) fn item(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
     });
     quote! {
         #[doc = #doc]
-        #[allow(private_interfaces, missing_debug_implementations, deprecated, clippy::large_enum_variant)]
+        #[allow(private_interfaces, missing_debug_implementations, deprecated)]
+        #[allow(clippy::large_enum_variant)]
         #vis enum #name #generics {
             #(#variants)*
         }
@@ -43,18 +44,9 @@ pub(super) fn impls(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
             .iter()
             .map(move |event| listed(event, &inferred(event), &method))
     };
-    let kinds = call(quote!(kind));
-    let encodes = call(quote!(encode));
-    let decodes = call(quote!(decode_each));
+    let (show, read) = (call(quote!(show)), call(quote!(read_into)));
     let ident = aggregate.ident;
-    let check = quote! {
-        const _: () = __p::check::<
-            #ident,
-            { __p::distinct(__LISTS) },
-            { __p::closed(__LISTS) },
-            { __p::split_alike(__LISTS) },
-        >();
-    };
+    let check = quote!(const _: () = __p::check::<#ident, { __p::flaw(__LISTS) }>(););
     let check = all_at(at(ident), check);
     quote! {
         #(#froms)*
@@ -64,41 +56,32 @@ pub(super) fn impls(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
         #check
 
         #[automatically_derived]
-        impl #generics __p::Event for #name #generics {
-            const KINDS: &'static [__p::EventKind] =
-                &__p::concat_kinds::<{ __p::total(__LISTS) }>(__LISTS);
+        impl #generics __p::Sum for #name #generics {
+            type Of = #ident;
+            const KINDS: __p::Kinds = &__p::concat::<{ __p::total(__LISTS) }>(__LISTS);
 
-            fn kind(&self) -> &'static __p::EventKind {
+            fn pass<__V: __p::Visit>(&self, __v: __V) -> __V::Output {
                 match self {
-                    #(Self::#variants(__event) => #kinds(__event),)*
-                }
-            }
-
-            fn encode(
-                &self,
-                __out: &mut __p::Vec<u8>,
-            ) -> __p::Result<(), __p::EncodeError> {
-                match self {
-                    #(Self::#variants(__event) => #encodes(__event, __out),)*
+                    #(Self::#variants(__e) => #show(__e, __v),)*
                 }
             }
         }
 
         #[automatically_derived]
-        impl<'__e> __p::DecodeEvent<'__e> for #name #generics {
+        impl<'__e> __p::ReadSum<'__e> for #name #generics {
             #[inline]
-            fn decode_each(
-                __record: &__p::RecordedEvent<'__e>,
-                mut __take: impl __p::FnMut(Self),
-            ) -> __p::Result<__p::Reading, __p::DecodeError> {
-                let __reading = __p::Reading::Unknown;
-                #(let __reading = __reading.or_else(|| {
-                    #decodes(__record, |__event| __take(Self::#variants(__event)))
-                })?;)*
-                __p::Ok(__reading)
+            fn read(__from: &mut __p::Reader<'_, '__e, impl __p::FnMut(Self)>) -> __p::Read {
+                #(#read(__from, Self::#variants)?;)*
+                __p::Ok(())
             }
         }
     }
+}
+
+/// The one type of an aggregate that brings its own enum.
+pub(super) fn list_one(aggregate: &Aggregate<'_>) -> TokenStream {
+    let ident = aggregate.ident;
+    quote!(const __LISTS: &[__p::Listing] = &[__p::own::<#ident>()];)
 }
 
 fn from(event: &Event, name: &syn::Ident, generics: Option<&TokenStream>) -> TokenStream {

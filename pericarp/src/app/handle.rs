@@ -61,7 +61,6 @@ where
 }
 
 /// How requests of one kind are handled by an application of `S` and `P`.
-#[diagnostic::on_unimplemented(message = "an application of `{P}` does not handle `{R}`")]
 pub trait Takes<R: Request<Chain: Chain<R, P>>, S: Store, P: Send + Sync> {
     #[doc(hidden)]
     fn take<L: Layers<R, P>>(

@@ -76,6 +76,10 @@ impl<A: Aggregate> Part for Option<Root<A>> {
 }
 
 /// Tells others about events that are stored.
+#[diagnostic::on_unimplemented(
+    message = "implement `Dispatch` for `{Self}`, which cannot tell others about stored events",
+    note = "`impl Dispatch for {Self} {{ .. }}` handles the events of one commit"
+)]
 pub trait Dispatch: Send + Sync {
     /// Handles the events of one commit.
     ///

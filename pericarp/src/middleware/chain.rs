@@ -37,7 +37,7 @@ use crate::{Handler, Outcome, Payload, Provide, Request};
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the chain of `{R}`",
+    message = "name the chain of `{R}` as `<{R} as Request>::Chain`: `{Self}` is not it",
     note = "a chain is what `#[command(middleware(..))]` and `#[query(middleware(..))]` list"
 )]
 pub trait Chain<R: Request, P: ?Sized> {

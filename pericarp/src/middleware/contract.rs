@@ -28,9 +28,9 @@ use crate::{Handler, Outcome, Payload, Request};
 ///
 /// One that is for queries alone says `impl<R: Query> Middleware<R>`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a middleware for `{R}`",
+    message = "write `impl Middleware<{R}> for {Self}`, which is not a middleware for it, or list another",
     label = "no `Middleware<{R}>` for `{Self}`",
-    note = "write `impl<R: Request> Middleware<R> for {Self} {{ .. }}`, or list another",
+    note = "one for all requests is `impl<R: Request> Middleware<R> for {Self} {{ .. }}`",
     note = "`Validate` is one for requests that derive `garde::Validate`, and `Authorise<P>` for those of which `P` is a `Policy`"
 )]
 pub trait Middleware<R: Request>: Send + Sync + 'static {

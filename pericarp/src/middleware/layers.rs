@@ -23,7 +23,7 @@ use crate::{Handler, Outcome, Payload, Provide, Request};
 /// # let _ = app;
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "the layers `{Self}` of the application are none for `{R}`",
+    message = "add layers that are middlewares for `{R}`: `{Self}` are not",
     note = "a layer is a middleware for every request of the application; add it with `.layer(..)`"
 )]
 pub trait Layers<R: Request, P: ?Sized>: Send + Sync {
@@ -47,7 +47,7 @@ pub trait Layers<R: Request, P: ?Sized>: Send + Sync {
 
 /// A tuple to which one more middleware can be added, inside of the others.
 #[diagnostic::on_unimplemented(
-    message = "an application has up to twelve layers",
+    message = "leave a layer out: an application has up to twelve",
     label = "one too many"
 )]
 pub trait Push<M> {

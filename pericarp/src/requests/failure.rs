@@ -5,6 +5,10 @@ use super::Stopped;
 ///
 /// A middleware knows no more of an error than this, and ends a request itself with a
 /// [`Stopped`], from which each of them is made.
+#[diagnostic::on_unimplemented(
+    message = "use `ExecuteError` or `AskError`: `{Self}` does not say why nothing came of a request",
+    note = "an error of your own goes into `Stopped`"
+)]
 pub trait Failure: std::error::Error + From<Stopped> + Send + Sync + 'static {
     /// A stable code for logs and metrics.
     fn code(&self) -> &'static str;

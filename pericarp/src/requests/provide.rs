@@ -20,9 +20,9 @@
 /// # let _ = app;
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not provide `{T}`",
+    message = "give the application a `{T}` by `.with(parts)`: `{Self}` does not provide it",
     label = "the application provides no `{T}`",
-    note = "build it with `.with(parts)`, and write `impl Provide<{T}> for Parts {{ fn provide(&self) -> &{T} {{ .. }} }}`"
+    note = "write `impl Provide<{T}> for Parts {{ fn provide(&self) -> &{T} {{ .. }} }}`"
 )]
 pub trait Provide<T: ?Sized> {
     /// Where it is.

@@ -22,9 +22,9 @@ use crate::{Aggregate, Command};
 /// assert_eq!(label::<OpenOrders>(), "query OpenOrders");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a command nor a query",
+    message = "derive `Command` or `Query` for `{Self}`, which is neither",
     label = "not a request",
-    note = "derive `Command`, or derive `Query`"
+    note = "a command changes one aggregate, a query asks"
 )]
 pub trait Request: Send + Sync + Sized {
     /// How logs and metrics name it: the name of its type. It is stored nowhere.

@@ -6,7 +6,7 @@ use super::described::{Entry, EventShape};
 use super::model::{Category, Event, Schema, Split, Unseen};
 use super::shape::{Form, Seen};
 use super::types::{Types, owned, without_paths};
-use super::{body, shape};
+use super::{body, described, shape};
 use crate::EventKind;
 
 /// Collects the shapes of aggregates and events into a
@@ -96,17 +96,10 @@ impl Collected {
         for entry in list {
             match entry {
                 Entry::Event(shape) => self.event(shape),
-                Entry::Listed(_, _, Some(list)) => self.add(list),
-                Entry::Listed(written, kinds, None) => {
-                    let opaque = body::Body::Newtype(shape::Type::opaque(written, ""));
-                    for kind in *kinds {
-                        self.event(&EventShape::new(*kind, opaque));
-                    }
-                }
                 Entry::Dropped(names) => self.schema.dropped.extend(owned(names)),
-                Entry::Category(name, list) => {
-                    self.category(name, list);
-                    self.add(list);
+                Entry::Category(category) => {
+                    self.category(category);
+                    self.listed(category);
                 }
             }
         }
@@ -151,9 +144,24 @@ impl Collected {
         self.schema.unseen.push(Unseen { name, version, fix });
     }
 
-    fn category(&mut self, name: &str, list: &[Entry]) {
-        let mut events = Vec::new();
-        read_names(list, &mut events);
+    fn listed(&mut self, category: &described::Category) {
+        for (written, kinds, shapes) in category.listed() {
+            match shapes {
+                Some(shapes) => self.add(shapes),
+                None => {
+                    let opaque = body::Body::Newtype(shape::Type::opaque(written, ""));
+                    for kind in kinds {
+                        self.event(&EventShape::new(*kind, opaque));
+                    }
+                }
+            }
+        }
+        self.schema.dropped.extend(owned(category.dropped));
+    }
+
+    fn category(&mut self, category: &described::Category) {
+        let (name, mut events) = (category.name, Vec::new());
+        read_category(category, &mut events);
         let mut categories = self.schema.categories.iter_mut();
         match categories.find(|category| category.name == name) {
             Some(category) => category.events.extend(events),
@@ -186,24 +194,35 @@ impl Collected {
     }
 }
 
+/// The names of all events that an aggregate reads.
+fn read_category(category: &described::Category, names: &mut Vec<String>) {
+    for (_, kinds, shapes) in category.listed() {
+        match shapes {
+            Some(shapes) => read_names(shapes, names),
+            None => names.extend(kinds.iter().flat_map(names_of)),
+        }
+    }
+    names.extend(owned(category.dropped));
+}
+
 /// The names of all events that a list reads.
 fn read_names(list: &[Entry], names: &mut Vec<String>) {
-    let of_kind = |kind: &EventKind| {
-        let mut names = owned(kind.aliases);
-        names.push(kind.name.to_owned());
-        names
-    };
     for entry in list {
         match entry {
             Entry::Event(shape) => {
-                names.extend(of_kind(&shape.kind));
+                names.extend(names_of(&shape.kind));
                 names.extend(shape.splits.iter().map(|(name, _)| (*name).to_owned()));
             }
-            Entry::Listed(_, _, Some(list)) | Entry::Category(_, list) => read_names(list, names),
-            Entry::Listed(_, kinds, None) => names.extend(kinds.iter().flat_map(of_kind)),
+            Entry::Category(category) => read_category(category, names),
             Entry::Dropped(dropped) => names.extend(owned(dropped)),
         }
     }
+}
+
+fn names_of(kind: &EventKind) -> Vec<String> {
+    let mut names = owned(kind.aliases);
+    names.push(kind.name.to_owned());
+    names
 }
 
 fn event(name: &str, version: u32, aliases: &[&str], payload: &body::Body) -> Event {

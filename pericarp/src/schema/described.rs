@@ -1,15 +1,16 @@
 use super::body::Body;
 use super::shape::Type;
-use crate::EventKind;
+use crate::listing::Listing;
+use crate::{Aggregate, EventKind};
 
 /// The shapes of the events of an aggregate, or of one event type.
 ///
 /// Implemented by `#[derive(Event)]` and `#[derive(Aggregate)]`; for an event with type
 /// parameters, where these have a [`Shape`](super::Shape).
 #[diagnostic::on_unimplemented(
-    message = "the shape of `{Self}` is not known",
+    message = "derive `Aggregate` or `Event` for `{Self}`, whose shape is not known",
     label = "neither an aggregate nor an event that describes itself",
-    note = "derive `Aggregate` or `Event` for it; the type parameters of an event need a `Shape`"
+    note = "where an event has type parameters, these need a `Shape`"
 )]
 pub trait Described {
     /// What is known of each event.
@@ -23,15 +24,52 @@ pub enum Entry {
     /// A kind of event.
     #[doc(hidden)]
     Event(EventShape),
-    /// The type that an aggregate lists, as it was written; its shapes, if it has any.
-    #[doc(hidden)]
-    Listed(&'static str, &'static [EventKind], Option<&'static [Entry]>),
     /// The names of events that are passed over on purpose.
     #[doc(hidden)]
     Dropped(&'static [&'static str]),
-    /// The category of an aggregate, and what it lists.
+    /// An aggregate.
     #[doc(hidden)]
-    Category(&'static str, &'static [Entry]),
+    Category(Category),
+}
+
+/// The category of an aggregate, and what it lists.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Category {
+    pub(crate) name: &'static str,
+    pub(crate) kinds: &'static [Listing],
+    /// In the same order.
+    pub(crate) types: &'static [ListedType],
+    pub(crate) dropped: &'static [&'static str],
+}
+
+/// A type that an aggregate lists, as it was written; its shapes, if it has any.
+pub type ListedType = (&'static str, Option<&'static [Entry]>);
+
+impl Entry {
+    /// Describes an aggregate.
+    #[doc(hidden)]
+    pub const fn category<A: Aggregate>(
+        kinds: &'static [Listing],
+        types: &'static [ListedType],
+    ) -> Self {
+        Self::Category(Category {
+            name: A::CATEGORY,
+            kinds,
+            types,
+            dropped: A::DROPPED,
+        })
+    }
+}
+
+impl Category {
+    /// Each listed type: as it was written, its kinds, and its shapes.
+    pub(crate) fn listed(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &'static [EventKind], Option<&'static [Entry]>)> {
+        let listed = self.types.iter().zip(self.kinds);
+        listed.map(|((written, shapes), listing)| (*written, listing.kinds, *shapes))
+    }
 }
 
 /// An older event: its name, and each version as what it is read as.

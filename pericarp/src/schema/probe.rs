@@ -7,7 +7,6 @@ use std::marker::PhantomData;
 
 use super::described::{Described, Entry};
 use super::shape::{Seen, Shape};
-use crate::{Event, EventKind};
 
 /// Stands for a type that is asked about.
 #[derive(Debug)]
@@ -18,11 +17,6 @@ impl<T: ?Sized> Probe<T> {
     pub const NEW: Self = Self(PhantomData);
 }
 
-impl<T: Event + ?Sized> Probe<T> {
-    /// The kinds of a listed event.
-    pub const KINDS: &'static [EventKind] = T::KINDS;
-}
-
 impl<T: Described + ?Sized> Probe<T> {
     /// The shapes of a listed event.
     pub const SHAPES: Option<&'static [Entry]> = Some(T::SHAPES);
@@ -30,7 +24,7 @@ impl<T: Described + ?Sized> Probe<T> {
 
 /// The questions, in their order.
 pub mod probes {
-    use super::{Entry, EventKind, Probe, Seen, Shape};
+    use super::{Entry, Probe, Seen, Shape};
 
     /// Has it a shape?
     pub trait Known {
@@ -68,10 +62,8 @@ pub mod probes {
         }
     }
 
-    /// Stands in for [`Event`](super::Event) and [`Described`](super::Described).
+    /// Stands in for [`Described`](super::Described).
     pub trait Undescribed {
-        /// None.
-        const KINDS: &'static [EventKind] = &[];
         /// None.
         const SHAPES: Option<&'static [Entry]> = None;
     }

@@ -20,7 +20,7 @@ use super::scalar::Scalar;
 /// A field whose type has no shape is no error: the lock marks it as opaque, and compares nothing
 /// but its name.
 #[diagnostic::on_unimplemented(
-    message = "the schema lock cannot see into `{Self}`",
+    message = "derive `Shape` for `{Self}`, so that the schema lock can see into it",
     label = "no `Shape` for `{Self}`",
     note = "derive it beside serde's traits: `#[derive(Shape, Serialize, Deserialize)]`"
 )]

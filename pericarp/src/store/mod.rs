@@ -77,8 +77,8 @@ use crate::{Commit, Committed, Page, Position, StreamName, Version};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a store",
-    note = "use `MemoryStore` or `SqliteStore`, or implement `Store` and hold it to `pericarp::testing::conformance`"
+    message = "use `MemoryStore`, `SqliteStore` or `PostgresStore`: `{Self}` is not a store",
+    note = "a store of your own implements `Store`, and is held to `pericarp::testing::conformance`"
 )]
 pub trait Store: Send + Sync + 'static {
     /// Appends a commit, all or nothing.

@@ -21,6 +21,10 @@ use crate::RecordedEvent;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "implement `Visit` for `{Self}`, which cannot be sent to the events of a stream",
+    note = "`impl Visit for {Self} {{ .. }}` says what it does about each event, and when it has seen enough"
+)]
 pub trait Visit: Send + 'static {
     /// Whether it looks at where and when the store recorded an event: `id`, `position`,
     /// `ordinal` and `recorded_at`. If it does not, a store may leave them nil, and read faster.

@@ -245,8 +245,8 @@ impl<C: Command> Then<C> {
 
 /// Events of any types in a row: `()`, one event, or a tuple, vector or array of such rows.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event, nor a tuple, vector or array of events",
-    note = "derive it: `#[derive(Event, Serialize, Deserialize)] #[event(name = \"noun.verbed\")]`"
+    message = "give events: `{Self}` is none, nor a tuple, vector or array of them",
+    note = "write `#[derive(Event, Serialize, Deserialize)] #[event(name = \"noun.verbed\")]`"
 )]
 pub trait Events {
     #[doc(hidden)]

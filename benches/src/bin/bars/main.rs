@@ -6,7 +6,10 @@
 
 mod append;
 mod build;
+mod derive;
+mod instructions;
 mod loans;
+mod middleware;
 mod postgres;
 mod replay;
 
@@ -90,6 +93,13 @@ const GROUPS: &[Group] = &[
     ("replay", replay::NAMES, replay::measure),
     ("loans", loans::NAMES, loans::measure),
     ("build", build::NAMES, build::measure),
+    ("derive.check", derive::check::NAMES, derive::check::measure),
+    (
+        "derive.decode",
+        derive::decode::NAMES,
+        derive::decode::measure,
+    ),
+    ("middleware", middleware::NAMES, middleware::measure),
     (
         "postgres.append",
         postgres::append::NAMES,
@@ -123,6 +133,12 @@ fn main() -> Outcome<ExitCode> {
         && mode == postgres::processes::CHILD
     {
         postgres::processes::append(url, first.parse()?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let [mode, work, rounds] = &wanted[..]
+        && mode == instructions::CHILD
+    {
+        instructions::run(work, rounds)?;
         return Ok(ExitCode::SUCCESS);
     }
     let means = |name: &str, group: &str, bars: &[&str]| {

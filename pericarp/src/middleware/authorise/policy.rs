@@ -21,7 +21,7 @@ use crate::{Payload, Request};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say who may ask `{R}`",
+    message = "write `impl Policy<{R}> for {Self}`, which does not say yet who may ask it",
     label = "no `Policy<{R}>` for `{Self}`",
     note = "write `impl Policy<{R}> for {Self} {{ async fn permits(&self, payload: &Payload<{R}>) -> Result<(), Denied> {{ .. }} }}`"
 )]

@@ -23,6 +23,10 @@ pub struct Seen<'s> {
 ///
 /// It is told on the thread that ran the request, so it counts, sends or writes to memory, and
 /// waits for nothing.
+#[diagnostic::on_unimplemented(
+    message = "implement `Observer` for `{Self}`, which cannot be told what came of requests",
+    note = "`impl Observer for {Self} {{ .. }}` counts, sends or writes to memory, and waits for nothing"
+)]
 pub trait Observer: Send + Sync + 'static {
     /// A request has ended.
     fn observed(&self, seen: &Seen<'_>);

@@ -53,8 +53,8 @@ use crate::Position;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not take over events that another log recorded",
-    note = "use `MemoryStore` or `SqliteStore`, or implement `BulkStore` beside `Store`"
+    message = "use `MemoryStore`, `SqliteStore` or `PostgresStore`: `{Self}` does not take over what another log recorded",
+    note = "a store of your own implements `BulkStore` beside `Store`"
 )]
 pub trait BulkStore: Store {
     /// Stores what the log does not hold yet, all or nothing, and gives the batch back.

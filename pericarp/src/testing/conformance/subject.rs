@@ -11,6 +11,10 @@ use crate::store::{Batch, BulkAppended, BulkError, Limits, OpenError, Positions,
 /// The two verbs every store has come first. The others are hooks that laws on some capability
 /// need; a store declares in [`Subject::capabilities`] which of them it offers. The module page
 /// has an example.
+#[diagnostic::on_unimplemented(
+    message = "implement `Subject` for `{Self}`, so that its store can be held to the laws",
+    note = "it opens the store, and offers the hooks that `capabilities` names"
+)]
 pub trait Subject: Send + Sync {
     /// The store. A clone is another handle on the same open store.
     type Store: Store + Clone;

@@ -34,6 +34,10 @@ use crate::{Commit, Committed};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "implement `Transaction` for `{Self}`, so that the laws can append in it",
+    note = "it is a transaction of the application's own connection"
+)]
 pub trait Transaction: Send + 'static {
     /// Writes something that is not an event to the same database.
     fn write(&mut self) -> impl Future<Output = ()> + Send;

@@ -15,7 +15,7 @@ struct Deposited {
 }
 
 #[derive(Aggregate, Default)]
-#[aggregate(category = "account", id = u64, event(Deposited))]
+#[aggregate(category = "account", id = u64, event(Deposited))] // mistake
 struct Account {
     cents: i64,
 }

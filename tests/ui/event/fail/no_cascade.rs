@@ -4,7 +4,7 @@ use pericarp::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[derive(Event, Serialize, Deserialize)]
-#[event(nmae = "counter.added")]
+#[event(nmae = "counter.added")] // mistake
 struct Added {
     n: u64,
 }

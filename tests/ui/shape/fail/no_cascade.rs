@@ -3,13 +3,13 @@ use pericarp::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[derive(Event, Serialize, Deserialize)]
-#[event(nmae = "a.b")]
+#[event(nmae = "a.b")] // mistake
 struct Noted {
     a: u8,
 }
 
 #[derive(Aggregate, Default)]
-#[aggregate(category = "a", id = u64, evnts(Noted))]
+#[aggregate(category = "a", id = u64, evnts(Noted))] // mistake
 struct Account;
 
 fn main() {

@@ -1,0 +1,162 @@
+//! How generated code folds a listed event into the state of an aggregate.
+
+use crate::aggregate::{Emits, FoldError, Starts};
+use crate::{Aggregate, Apply, Create, Meta};
+
+/// The state before the first event, of an aggregate that no event creates.
+#[diagnostic::on_unimplemented(
+    message = "derive `Default` for `{Self}`, or list the event that creates it in `created_by(..)`",
+    label = "no `Default` for `{Self}`, and no `created_by(..)`",
+    note = "an aggregate that no event creates starts from its `Default`"
+)]
+pub trait FirstState: Sized {
+    /// [`Default::default`].
+    fn first_state() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Default> FirstState for A {
+    #[inline]
+    fn first_state() -> Self {
+        A::default()
+    }
+}
+
+/// An aggregate that no event creates. Written by the derive.
+pub trait FromDefault: Aggregate + FirstState {}
+
+#[diagnostic::do_not_recommend]
+impl<A: FromDefault + Emits<E>, E> Starts<E> for A {
+    type By = Started;
+}
+
+/// Its first state.
+#[inline]
+pub fn initial<A: FromDefault>() -> Option<A> {
+    Some(A::first_state())
+}
+
+/// Changes a state.
+#[diagnostic::on_unimplemented(
+    message = "write `impl Apply<{E}> for {A}`, which says what the event does to the aggregate",
+    label = "no `Apply<{E}>` for `{A}`",
+    note = "write `impl Apply<{E}> for {A} {{ fn apply(&mut self, event: {E}, meta: &Meta<'_>) {{ .. }} }}`"
+)]
+pub trait Applies<A, E> {
+    /// [`Apply::apply`].
+    fn apply(state: &mut A, event: E, meta: &Meta<'_>);
+}
+
+/// Makes a state.
+#[diagnostic::on_unimplemented(
+    message = "write `impl Create<{E}> for {A}`, which says how the event creates the aggregate",
+    label = "no `Create<{E}>` for `{A}`",
+    note = "write `impl Create<{E}> for {A} {{ fn create(event: {E}, meta: &Meta<'_>) -> Self {{ .. }} }}`"
+)]
+pub trait Makes<A, E> {
+    /// [`Create::create`].
+    fn make(event: E, meta: &Meta<'_>) -> A;
+}
+
+/// By [`Apply`].
+#[derive(Debug)]
+pub struct Applied;
+
+#[diagnostic::do_not_recommend]
+impl<A: Apply<E>, E> Applies<A, E> for Applied {
+    #[inline]
+    fn apply(state: &mut A, event: E, meta: &Meta<'_>) {
+        state.apply(event, meta);
+    }
+}
+
+/// By [`Create`].
+#[derive(Debug)]
+pub struct Created;
+
+#[diagnostic::do_not_recommend]
+impl<A: Create<E>, E> Makes<A, E> for Created {
+    #[inline]
+    fn make(event: E, meta: &Meta<'_>) -> A {
+        A::create(event, meta)
+    }
+}
+
+/// By a change of the default.
+#[derive(Debug)]
+pub struct Started;
+
+#[diagnostic::do_not_recommend]
+impl<A: FromDefault + Emits<E>, E> Makes<A, E> for Started {
+    #[inline]
+    fn make(event: E, meta: &Meta<'_>) -> A {
+        let mut state = A::first_state();
+        A::By::apply(&mut state, event, meta);
+        state
+    }
+}
+
+/// Not at all: for an event that cannot exist, or in code that does not compile.
+#[derive(Debug)]
+pub struct Never;
+
+#[diagnostic::do_not_recommend]
+impl<A, E> Applies<A, E> for Never {
+    fn apply(_: &mut A, _: E, _: &Meta<'_>) {
+        unreachable!("no event of this type exists")
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<A, E> Makes<A, E> for Never {
+    fn make(_: E, _: &Meta<'_>) -> A {
+        unreachable!("no event of this type exists")
+    }
+}
+
+/// Folds an event that only `created_by` lists.
+#[inline]
+pub fn fold_create<A: Starts<E>, E>(
+    state: &mut Option<A>,
+    event: E,
+    meta: &Meta<'_>,
+) -> Result<(), FoldError> {
+    if state.is_some() {
+        return Err(FoldError::AlreadyCreated);
+    }
+    *state = Some(A::By::make(event, meta));
+    Ok(())
+}
+
+/// Folds an event that only `events` lists.
+#[inline]
+pub fn fold_apply<A: Emits<E>, E>(
+    state: &mut Option<A>,
+    event: E,
+    meta: &Meta<'_>,
+) -> Result<(), FoldError> {
+    if state.is_none() {
+        *state = A::initial();
+    }
+    match state {
+        Some(state) => {
+            A::By::apply(state, event, meta);
+            Ok(())
+        }
+        None => Err(FoldError::NotCreated),
+    }
+}
+
+/// Folds an event that may create the aggregate or follow.
+#[inline]
+pub fn fold_either<A: Starts<E> + Emits<E>, E>(
+    state: &mut Option<A>,
+    event: E,
+    meta: &Meta<'_>,
+) -> Result<(), FoldError> {
+    match state {
+        Some(state) => <A as Emits<E>>::By::apply(state, event, meta),
+        None => *state = Some(<A as Starts<E>>::By::make(event, meta)),
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+use pericarp::Pericarp;
+
+struct Drawer;
+
+fn main() {
+    let _ = Pericarp::new(Drawer);
+}
