@@ -5,8 +5,8 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::fault::PostgresFault;
+use super::patience::within;
 use super::row::named_event;
-use super::writer::within;
 use super::{Durability, PostgresStore, Shared};
 use crate::store::{Batch, BulkAppended, BulkError, BulkPlan, BulkStore, Found, LogEnd, Positions};
 use crate::{Page, Position, Timestamp, Version};

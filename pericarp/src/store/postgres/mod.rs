@@ -11,6 +11,7 @@ mod known;
 mod migrate;
 mod open;
 mod options;
+mod patience;
 mod read;
 mod readers;
 mod row;

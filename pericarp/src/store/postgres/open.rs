@@ -11,10 +11,11 @@ use super::appends::queue;
 use super::drive::Drive;
 use super::fault::PostgresFault;
 use super::migrate::{MIGRATIONS, MigrateError, migrate};
+use super::patience::GRACE;
 use super::readers::Readers;
 use super::statements::{Statements, quoted};
 use super::wake::Wake;
-use super::writer::{GRACE, Writer};
+use super::writer::Writer;
 use super::{PostgresOptions, Shared};
 use crate::store::OpenError;
 

@@ -11,9 +11,9 @@ use tokio::time::{sleep, timeout};
 
 use super::PostgresOptions;
 use super::fault::{Kind, PostgresFault};
+use super::patience::{GRACE, within};
 use super::read::Question;
 use super::statements::Statements;
-use super::writer::{GRACE, within};
 use crate::store::ReadError;
 
 /// The connections that answer questions.

@@ -11,9 +11,9 @@ use tokio::time::{sleep, timeout};
 
 use super::PostgresOptions;
 use super::fault::PostgresFault;
+use super::patience::{GRACE, within};
 use super::read::Head;
 use super::readers::Readers;
-use super::writer::{GRACE, within};
 use crate::Position;
 use crate::store::tail::Tail;
 

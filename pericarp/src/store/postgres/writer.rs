@@ -11,6 +11,7 @@ use super::append::{Batch, Verdict, duplicate, replay};
 use super::appends::{Appending, Appends, Outcome};
 use super::fault::{Kind, PostgresFault};
 use super::known::Known;
+use super::patience::{GRACE, Patience, within};
 use super::wake::Wake;
 use super::{PostgresOptions, statements::Statements};
 use crate::store::{AppendError, Durability};
@@ -22,6 +23,8 @@ pub(super) struct Writer {
     connect: PgConnectOptions,
     statements: Arc<Statements>,
     connection: Option<PgConnection>,
+    /// With each answer.
+    patience: Patience,
     wake: Arc<Wake>,
     appends: Appends,
     /// How many the last batch had.
@@ -42,8 +45,6 @@ struct Failure {
 const BATCH_BYTES: usize = 16 << 20;
 /// How often a batch that the server rolled back for somebody else's sake is sent again.
 const TRIES: usize = 5;
-/// How much longer to wait for an answer than the server says that it works on it.
-pub(super) const GRACE: Duration = Duration::from_secs(2);
 const UNIQUE_VIOLATION: &str = "23505";
 
 impl Writer {
@@ -57,6 +58,7 @@ impl Writer {
     ) -> Self {
         Self {
             connect: options.writer_connection(),
+            patience: Patience::new(options.query_timeout.map(|timeout| timeout + GRACE)),
             options,
             statements,
             connection: Some(connection),
@@ -211,9 +213,10 @@ impl Writer {
             self.decide(chunk, now).await?;
         }
         while let Some(Appending { commit, .. }) = chunk.last() {
-            let (patience, statements) = (self.patience(), self.statements.clone());
-            let connection = self.connect().await.map_err(Attempt::Known)?;
-            let first_answer = within(patience, replay(connection, &statements, commit))
+            let statements = self.statements.clone();
+            let (connection, patience) = self.connect().await.map_err(Attempt::Known)?;
+            let first_answer = patience
+                .wait(replay(connection, &statements, commit))
                 .await
                 .map_err(Attempt::Known)?;
             if let Some(appending) = chunk.pop() {
@@ -230,9 +233,10 @@ impl Writer {
             return Ok(());
         };
         let relaxed = self.options.durability == Durability::Relaxed;
-        let (patience, statements) = (self.patience(), self.statements.clone());
-        let connection = self.connect().await.map_err(Attempt::NotSent)?;
-        match within(patience, rows.store(connection, &statements, relaxed)).await {
+        let statements = self.statements.clone();
+        let (connection, patience) = self.connect().await.map_err(Attempt::NotSent)?;
+        let stored = rows.store(connection, &statements, relaxed);
+        match patience.wait(stored).await {
             Ok(true) => {
                 self.wake.appended(rows.end.position);
                 answer(chunk, rows.answers.into_iter().map(|answer| answer.map(Ok)));
@@ -249,16 +253,14 @@ impl Writer {
     /// known already.
     async fn decide(&mut self, chunk: &mut Vec<Appending>, now: Timestamp) -> Result<(), Attempt> {
         let relaxed = self.options.durability == Durability::Relaxed;
-        let (patience, statements) = (self.patience(), self.statements.clone());
+        let statements = self.statements.clone();
         let commits: Vec<&Commit> = chunk.iter().map(|appending| &appending.commit).collect();
         let batch = Batch::new(commits.iter().copied()).knowing(&self.known);
-        let connection = self.connect().await.map_err(Attempt::NotSent)?;
-        let appended = within(
-            patience,
-            batch.append(connection, &statements, now, relaxed, &commits),
-        )
-        .await
-        .map_err(Attempt::Sent)?;
+        let (connection, patience) = self.connect().await.map_err(Attempt::NotSent)?;
+        let appended = patience
+            .wait(batch.append(connection, &statements, now, relaxed, &commits))
+            .await
+            .map_err(Attempt::Sent)?;
         if !appended.same_log {
             self.known.forget();
         }
@@ -282,12 +284,7 @@ impl Writer {
         Ok(())
     }
 
-    /// How long to wait for an answer.
-    fn patience(&self) -> Option<Duration> {
-        self.options.query_timeout.map(|timeout| timeout + GRACE)
-    }
-
-    async fn connect(&mut self) -> Result<&mut PgConnection, PostgresFault> {
+    async fn connect(&mut self) -> Result<(&mut PgConnection, &mut Patience), PostgresFault> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => {
@@ -298,7 +295,7 @@ impl Writer {
                 .await?
             }
         };
-        Ok(self.connection.insert(connection))
+        Ok((self.connection.insert(connection), &mut self.patience))
     }
 
     /// What was wrong with a commit that the server refused.
@@ -310,7 +307,7 @@ impl Writer {
         } = failure;
         if fault.sqlstate() == Some(UNIQUE_VIOLATION) {
             let statements = self.statements.clone();
-            if let Ok(connection) = self.connect().await
+            if let Ok((connection, _)) = self.connect().await
                 && let Ok(Some(event_id)) = duplicate(connection, &statements, commit).await
             {
                 return AppendError::DuplicateEvent { event_id };
@@ -339,17 +336,4 @@ fn answer(chunk: &mut Vec<Appending>, mut outcomes: impl Iterator<Item = Option<
             None => Some(appending),
         })
         .collect();
-}
-
-/// Waits at most so long for an answer. A connection that did not answer is given up.
-pub(super) async fn within<T>(
-    patience: Option<Duration>,
-    answer: impl Future<Output = Result<T, PostgresFault>>,
-) -> Result<T, PostgresFault> {
-    match patience {
-        Some(patience) => timeout(patience, answer)
-            .await
-            .unwrap_or_else(|_| Err(PostgresFault::no_answer())),
-        None => answer.await,
-    }
 }

@@ -1,7 +1,7 @@
 use sqlx::{Connection as _, PgConnection};
 
+use super::super::patience::within;
 use super::super::read::Head;
-use super::super::writer::within;
 use super::super::{PostgresFault, PostgresStore, Shared};
 use super::{integrity, locks, plans, schema, settings};
 use crate::doctor::{Amount, Depth, Finding, Report};
