@@ -283,7 +283,7 @@ fn insert(schema: &str) -> String {
 fn ends_at(schema: &str) -> String {
     let log = format!("'{schema}.pericarp_events'::regclass::oid");
     // The trigger looks whether it may be, even if no row is stored. Durable unless told otherwise,
-    // whatever the server's default is.
+    // whatever the server's default is. The bound spares the index a page of positions.
     format!(
         "(SELECT CASE
              WHEN set_config('pericarp.appending', {log}::text, true) IS NULL THEN false
@@ -291,8 +291,8 @@ fn ends_at(schema: &str) -> String {
              WHEN $3 AND set_config('synchronous_commit', 'off', true) IS NULL THEN false
              WHEN NOT $3 AND current_setting('synchronous_commit') = 'off'
                  AND set_config('synchronous_commit', 'on', true) IS NULL THEN false
-             ELSE (SELECT e.position = $1 AND e.id = $2
-                   FROM {schema}.pericarp_events e ORDER BY e.position DESC LIMIT 1)
+             ELSE (SELECT e.position = $1 AND e.id = $2 FROM {schema}.pericarp_events e
+                   WHERE e.position >= $1 ORDER BY e.position DESC LIMIT 1)
          END)"
     )
 }
