@@ -58,7 +58,3 @@ pub use step::Step;
 
 /// The role of what decides who may ask.
 const AUTHORISATION: &str = "authorisation";
-
-/// The role of what tries again.
-#[cfg(feature = "middleware")]
-const RETRY: &str = "retry";

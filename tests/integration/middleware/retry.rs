@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use pericarp::middleware::{Chain, Retry};
+use pericarp::middleware::{Chain, Retry, Timeout};
 use pericarp::prelude::*;
 use pericarp::store::MemoryStore;
 use pericarp::testing::{Fault, Faulty};
@@ -55,7 +55,19 @@ macro_rules! answered {
     )+ };
 }
 
-answered! { Score LateScore PatientScore OneScore }
+/// It waits for an hour before each further attempt.
+#[derive(Query)]
+#[query(
+    on = Board,
+    returns = u64,
+    middleware(
+        Timeout::new(Duration::ZERO),
+        Retry::attempts(4).waiting(Duration::from_secs(3_600), Duration::from_secs(3_600))
+    )
+)]
+struct HurriedScore;
+
+answered! { Score LateScore PatientScore OneScore HurriedScore }
 
 /// Fails so often, then answers with how often it was asked.
 struct Failing {
@@ -93,6 +105,13 @@ where
     let outcome = R::Chain::pass(&mut payload, &(), &failing).await;
     let answer = outcome.ok().map(|response| response.answer);
     (answer, failing.asked.into_inner())
+}
+
+/// Outside of it, a timeout is for all attempts together, the time between them included.
+#[tokio::test]
+async fn a_timeout_around_ends_all_attempts() {
+    assert_eq!(asked(HurriedScore, 0, true).await, (Some(1), 1));
+    assert_eq!(asked(HurriedScore, 1, true).await, (None, 1));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use futures_timer::Delay;
 
-use crate::middleware::{Middleware, RETRY};
+use crate::middleware::Middleware;
 use crate::{Failure, Handler, Outcome, Payload, Request};
 
 /// Tries a request again that failed for a passing reason.
@@ -73,7 +73,7 @@ impl Retry {
 impl<R: Request> Middleware<R> for Retry {
     type Needs = ();
 
-    const ROLE: &'static str = RETRY;
+    const ROLE: &'static str = "retry";
 
     async fn call(&self, payload: &mut Payload<R>, (): &(), next: &impl Handler<R>) -> Outcome<R> {
         let begun = self.within.map(|within| (Instant::now(), within));

@@ -2,15 +2,15 @@ use std::time::Duration;
 
 use super::error::TimedOut;
 use super::race::before;
-use crate::middleware::{Middleware, RETRY};
+use crate::middleware::Middleware;
 use crate::{Handler, Outcome, Payload, Request, RequestKind, Stopped};
 
 /// Gives a request up that takes too long: it ends with [`TimedOut`].
 ///
 /// What is inside of it is dropped. A command may have been carried out by then, so only a query is
 /// [transient](crate::Failure::is_transient). It needs no particular runtime, and a runtime
-/// without timers will do. It must be inside of a [`Retry`](crate::middleware::Retry): each attempt
-/// has its own time.
+/// without timers will do. Inside of a [`Retry`](crate::middleware::Retry) each attempt has its own
+/// time; outside of it, all attempts together have.
 ///
 /// ```
 /// use pericarp::middleware::Timeout;
@@ -49,8 +49,6 @@ impl Timeout {
 #[diagnostic::do_not_recommend]
 impl<R: Request> Middleware<R> for Timeout {
     type Needs = ();
-
-    const INSIDE_OF: &'static [&'static str] = &[RETRY];
 
     async fn call(&self, payload: &mut Payload<R>, (): &(), next: &impl Handler<R>) -> Outcome<R> {
         match before(self.after, next.handle(payload)).await {
