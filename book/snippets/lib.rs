@@ -49,6 +49,8 @@ mod trace;
 mod transfer;
 #[cfg(test)]
 mod unit_of_work;
+#[cfg(test)]
+mod workers;
 
 /// What a snippet that may fail returns.
 #[cfg(test)]

@@ -37,6 +37,8 @@ mod metadata;
 pub mod middleware;
 mod names;
 mod page;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "workers"))]
+mod places;
 mod position;
 mod query;
 mod recorded;
@@ -46,6 +48,7 @@ mod root;
 mod shared_metadata;
 mod stream_name;
 mod timestamp;
+mod unwound;
 mod upcast;
 
 pub mod routes;
@@ -58,8 +61,12 @@ pub mod testing;
 pub mod tower;
 #[cfg(feature = "transfer")]
 pub mod transfer;
+#[cfg(feature = "workers")]
+pub mod workers;
 
 pub use aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
+#[cfg(all(feature = "store", feature = "workers"))]
+pub use app::Queue;
 #[doc(hidden)]
 #[cfg(feature = "store")]
 pub use app::Takes;

@@ -34,3 +34,4 @@ mod sqlite_transaction;
 mod transfer;
 mod transfer_faults;
 mod ui;
+mod workers;

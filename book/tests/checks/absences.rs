@@ -49,8 +49,11 @@ const NOT_DOMAIN: &[&str] = &[
     "testing",
     "tower",
     "transfer",
+    "workers",
     "lib.rs",
     "error.rs",
+    "places.rs",
+    "unwound.rs",
 ];
 
 #[test]
