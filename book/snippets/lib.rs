@@ -10,6 +10,8 @@ mod commands;
 #[cfg(test)]
 mod dispatch;
 #[cfg(test)]
+mod dispatcher;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod edges;

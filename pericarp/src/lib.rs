@@ -24,6 +24,8 @@ mod decide;
 mod decode;
 mod decode_error;
 #[cfg(feature = "store")]
+pub mod dispatcher;
+#[cfg(feature = "store")]
 pub mod doctor;
 mod envelope;
 mod error;

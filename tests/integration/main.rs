@@ -12,6 +12,7 @@ mod conformance_postgres;
 mod conformance_sqlite;
 mod derive;
 mod disk;
+mod dispatcher;
 mod doctor;
 mod doctor_postgres;
 mod domain;
