@@ -6,6 +6,8 @@ mod account;
 #[cfg(test)]
 mod appending;
 #[cfg(test)]
+mod caching;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod dispatch;

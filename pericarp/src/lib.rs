@@ -12,6 +12,8 @@ pub mod __private;
 mod aggregate;
 #[cfg(feature = "store")]
 mod app;
+#[cfg(feature = "cache")]
+pub mod cache;
 mod clock;
 mod codec;
 mod command;

@@ -11,10 +11,12 @@ mod counting;
 mod free_port;
 pub mod postgres;
 pub mod proxy;
+mod redis;
 
 pub use ballast::Ballast;
 pub use counting::Counting;
 pub use free_port::free_port;
+pub use redis::RedisServer;
 
 use std::time::Duration;
 

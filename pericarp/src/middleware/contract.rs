@@ -31,7 +31,7 @@ use crate::{Handler, Outcome, Payload, Request};
     message = "`{Self}` is not a middleware for `{R}`",
     label = "no `Middleware<{R}>` for `{Self}`",
     note = "write `impl<R: Request> Middleware<R> for {Self} {{ .. }}`, or list another",
-    note = "`Validate` is one for requests that derive `garde::Validate`, and `Authorise<P>` for those of which `P` is a `Policy`"
+    note = "`Validate` is one for requests that derive `garde::Validate`, `Authorise<P>` for those of which `P` is a `Policy`, and `Cached` for queries that are `Cacheable`"
 )]
 pub trait Middleware<R: Request>: Send + Sync + 'static {
     /// What it takes from the application; `()` for nothing.

@@ -6,6 +6,7 @@
 
 mod append;
 mod build;
+mod cache;
 mod loans;
 mod postgres;
 mod replay;
@@ -89,6 +90,7 @@ const GROUPS: &[Group] = &[
     ("append", append::NAMES, append::measure),
     ("replay", replay::NAMES, replay::measure),
     ("loans", loans::NAMES, loans::measure),
+    ("cache", cache::NAMES, cache::measure),
     ("build", build::NAMES, build::measure),
     (
         "postgres.append",
