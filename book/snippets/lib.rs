@@ -6,9 +6,13 @@ mod account;
 #[cfg(test)]
 mod appending;
 #[cfg(test)]
+mod caching;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod dispatch;
+#[cfg(test)]
+mod dispatcher;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
@@ -49,6 +53,8 @@ mod trace;
 mod transfer;
 #[cfg(test)]
 mod unit_of_work;
+#[cfg(test)]
+mod workers;
 
 /// What a snippet that may fail returns.
 #[cfg(test)]

@@ -70,6 +70,22 @@ pub enum Error {
     #[cfg(feature = "store")]
     #[error(transparent)]
     UnitOfWork(#[from] crate::UnitOfWorkError),
+    /// A dispatcher that could not be built.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Subscribe(#[from] crate::dispatcher::SubscribeError),
+    /// Handlers that failed on events, which are stored.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Dispatch(#[from] crate::dispatcher::DispatchErrors),
+    /// A job that was not accepted.
+    #[cfg(feature = "workers")]
+    #[error(transparent)]
+    Run(#[from] crate::workers::RunError),
+    /// A job that came to no result.
+    #[cfg(feature = "workers")]
+    #[error(transparent)]
+    Job(#[from] crate::workers::JobError),
     /// An aggregate refused a command.
     #[error("the command was refused")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -153,6 +169,14 @@ impl Error {
             Self::Save(error) => error.code(),
             #[cfg(feature = "store")]
             Self::UnitOfWork(error) => error.code(),
+            #[cfg(feature = "store")]
+            Self::Subscribe(error) => error.code(),
+            #[cfg(feature = "store")]
+            Self::Dispatch(errors) => errors.code(),
+            #[cfg(feature = "workers")]
+            Self::Run(error) => error.code(),
+            #[cfg(feature = "workers")]
+            Self::Job(error) => error.code(),
             Self::Refused(_) => "command.refused",
             Self::Unanswered(_) => "query.failed",
             Self::Stopped(stopped) => stopped.code(),

@@ -12,6 +12,8 @@ pub mod __private;
 mod aggregate;
 #[cfg(feature = "store")]
 mod app;
+#[cfg(feature = "cache")]
+pub mod cache;
 mod clock;
 mod codec;
 mod command;
@@ -23,6 +25,8 @@ mod context;
 mod decide;
 mod decode;
 mod decode_error;
+#[cfg(feature = "store")]
+pub mod dispatcher;
 #[cfg(feature = "store")]
 pub mod doctor;
 mod envelope;
@@ -38,6 +42,8 @@ mod metadata;
 pub mod middleware;
 mod names;
 mod page;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "workers"))]
+mod places;
 mod position;
 mod query;
 mod recorded;
@@ -48,6 +54,7 @@ mod shared_metadata;
 mod stream_name;
 mod sum;
 mod timestamp;
+mod unwound;
 mod upcast;
 
 pub mod routes;
@@ -60,8 +67,12 @@ pub mod testing;
 pub mod tower;
 #[cfg(feature = "transfer")]
 pub mod transfer;
+#[cfg(feature = "workers")]
+pub mod workers;
 
 pub use aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
+#[cfg(all(feature = "store", feature = "workers"))]
+pub use app::Queue;
 #[doc(hidden)]
 #[cfg(feature = "store")]
 pub use app::Takes;

@@ -7,11 +7,13 @@
 
 mod app;
 mod borrowed;
+mod cache;
 mod conformance_memory;
 mod conformance_postgres;
 mod conformance_sqlite;
 mod derive;
 mod disk;
+mod dispatcher;
 mod doctor;
 mod doctor_postgres;
 mod domain;
@@ -34,3 +36,4 @@ mod sqlite_transaction;
 mod transfer;
 mod transfer_faults;
 mod ui;
+mod workers;

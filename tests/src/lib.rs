@@ -12,10 +12,12 @@ mod free_port;
 pub mod messages;
 pub mod postgres;
 pub mod proxy;
+mod redis;
 
 pub use ballast::Ballast;
 pub use counting::Counting;
 pub use free_port::free_port;
+pub use redis::RedisServer;
 
 use std::time::Duration;
 

@@ -6,6 +6,8 @@ mod error;
 mod execute;
 mod handle;
 mod pericarp;
+#[cfg(feature = "workers")]
+mod queue;
 mod repetition;
 mod repository;
 mod retry;
@@ -14,6 +16,8 @@ mod unit_of_work;
 pub use error::{LoadError, SaveError};
 pub use handle::Takes;
 pub use pericarp::{Pericarp, PericarpBuilder};
+#[cfg(feature = "workers")]
+pub use queue::Queue;
 pub use repository::Repository;
 pub use retry::Retry;
 pub use unit_of_work::{Dispatch, UnitOfWork, UnitOfWorkError};

@@ -31,7 +31,7 @@ use crate::{Handler, Outcome, Payload, Request};
     message = "write `impl Middleware<{R}> for {Self}`, which is not a middleware for it, or list another",
     label = "no `Middleware<{R}>` for `{Self}`",
     note = "one for all requests is `impl<R: Request> Middleware<R> for {Self} {{ .. }}`",
-    note = "`Validate` is one for requests that derive `garde::Validate`, and `Authorise<P>` for those of which `P` is a `Policy`"
+    note = "`Validate` is one for requests that derive `garde::Validate`, `Authorise<P>` for those of which `P` is a `Policy`, and `Cached` for queries that are `Cacheable`"
 )]
 pub trait Middleware<R: Request>: Send + Sync + 'static {
     /// What it takes from the application; `()` for nothing.

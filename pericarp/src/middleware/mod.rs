@@ -6,6 +6,8 @@
 //! run time the application [provides](crate::Provide).
 
 mod authorise;
+#[cfg(feature = "cache")]
+mod cached;
 mod catch_panic;
 mod chain;
 mod contract;
@@ -28,6 +30,8 @@ mod trace;
 mod validate;
 
 pub use authorise::{Authorise, Denied, Policy};
+#[cfg(feature = "cache")]
+pub use cached::{Cacheable, Cached, KeyTaken};
 pub use catch_panic::{CatchPanic, Panicked};
 pub use chain::Chain;
 pub use contract::Middleware;

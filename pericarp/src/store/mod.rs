@@ -7,8 +7,6 @@ mod error;
 mod limits;
 mod memory;
 mod pages;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-mod places;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]

@@ -4,7 +4,7 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use super::WhenFull;
-use super::places::{Places, Refused};
+use crate::places::{Places, Refused};
 
 /// A bounded queue from async callers to threads.
 ///
@@ -53,7 +53,7 @@ impl<T> Queue<T> {
     }
 
     pub(crate) async fn push(&self, item: T, when_full: WhenFull) -> Result<(), Refused> {
-        self.places.take(when_full).await?;
+        when_full.take(&self.places).await?;
         let mut state = self.lock();
         if state.closed {
             return Err(Refused::Closed);

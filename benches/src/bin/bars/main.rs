@@ -6,6 +6,7 @@
 
 mod append;
 mod build;
+mod cache;
 mod derive;
 mod instructions;
 mod loans;
@@ -92,6 +93,7 @@ const GROUPS: &[Group] = &[
     ("append", append::NAMES, append::measure),
     ("replay", replay::NAMES, replay::measure),
     ("loans", loans::NAMES, loans::measure),
+    ("cache", cache::NAMES, cache::measure),
     ("build", build::NAMES, build::measure),
     ("derive.check", derive::check::NAMES, derive::check::measure),
     (

@@ -1,6 +1,6 @@
 use super::error::Panicked;
-use super::unwound::unwound;
 use crate::middleware::Middleware;
+use crate::unwound::unwound;
 use crate::{Handler, Outcome, Payload, Request, Stopped};
 
 /// Makes a panic of what is inside of it the error of its request: it ends with [`Panicked`].

@@ -1,5 +1,7 @@
 use std::any::Any;
 
+use crate::unwound::panic_message;
+
 /// What handles a request has panicked: see [`CatchPanic`](super::CatchPanic).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -13,13 +15,7 @@ pub struct Panicked {
 
 impl Panicked {
     pub(super) fn new(panic: Box<dyn Any + Send>) -> Self {
-        let message = match panic.downcast::<String>() {
-            Ok(text) => *text,
-            Err(panic) => match panic.downcast_ref::<&'static str>() {
-                Some(text) => (*text).to_owned(),
-                None => String::from("not with a text"),
-            },
-        };
+        let message = panic_message(panic);
         Self { message }
     }
 

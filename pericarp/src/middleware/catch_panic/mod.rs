@@ -2,7 +2,6 @@
 
 mod call;
 mod error;
-mod unwound;
 
 pub use call::CatchPanic;
 pub use error::Panicked;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::store::places::{Places, Refused};
+use crate::places::{Places, Refused};
 use crate::store::{AppendError, WhenFull};
 use crate::{Commit, Committed};
 
@@ -39,7 +39,7 @@ pub(super) struct Appends {
 
 impl Queue {
     pub(super) async fn push(&self, appending: Appending, full: WhenFull) -> Result<(), Refused> {
-        self.places.take(full).await?;
+        full.take(&self.places).await?;
         self.sender.send(appending).map_err(|_| Refused::Closed)
     }
 

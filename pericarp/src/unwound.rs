@@ -8,7 +8,7 @@ use std::task::Poll;
 ///
 /// Work that has panicked is dropped and never polled again, so nobody sees what it left half done
 /// but those it shares locks with, which guard themselves.
-pub(super) async fn unwound<F: Future>(work: F) -> Result<F::Output, Box<dyn Any + Send>> {
+pub(crate) async fn unwound<F: Future>(work: F) -> Result<F::Output, Box<dyn Any + Send>> {
     let mut work = pin!(work);
     poll_fn(
         |context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
@@ -17,4 +17,15 @@ pub(super) async fn unwound<F: Future>(work: F) -> Result<F::Output, Box<dyn Any
         },
     )
     .await
+}
+
+/// What a panic says, if it says it with a text.
+pub(crate) fn panic_message(panic: Box<dyn Any + Send>) -> String {
+    match panic.downcast::<String>() {
+        Ok(text) => *text,
+        Err(panic) => match panic.downcast_ref::<&'static str>() {
+            Some(text) => (*text).to_owned(),
+            None => String::from("not with a text"),
+        },
+    }
 }

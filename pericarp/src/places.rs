@@ -1,12 +1,10 @@
 use tokio::sync::{Notify, Semaphore, TryAcquireError};
 
-use super::{AppendError, WhenFull};
-
 /// The places of a bounded queue.
 ///
 /// A place that becomes free is nobody's until somebody who is polled takes it. A semaphore would give
-/// it to whoever waits longest; if his future is not polled, because the one who owns it awaits an append
-/// himself, all others would wait for ever.
+/// it to whoever waits longest; if his future is not polled, because the one who owns it awaits
+/// something else, all others would wait for ever.
 pub(crate) struct Places {
     free: Semaphore,
     freed: Notify,
@@ -18,15 +16,6 @@ pub(crate) enum Refused {
     Closed,
 }
 
-impl Refused {
-    pub(crate) const fn append_error(self, capacity: usize) -> AppendError {
-        match self {
-            Self::Full => AppendError::QueueFull { capacity },
-            Self::Closed => AppendError::Closed,
-        }
-    }
-}
-
 impl Places {
     pub(crate) fn new(capacity: usize) -> Self {
         Self {
@@ -36,24 +25,31 @@ impl Places {
         }
     }
 
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "sqlite", feature = "workers"))]
     pub(crate) const fn capacity(&self) -> usize {
         self.capacity
     }
 
-    /// Takes a place. Giving up while waiting for one leaves no trace.
-    pub(crate) async fn take(&self, when_full: WhenFull) -> Result<(), Refused> {
+    /// Takes a place, if there is one.
+    pub(crate) fn try_take(&self) -> Result<(), Refused> {
+        match self.free.try_acquire() {
+            Ok(place) => {
+                // Given back by whoever takes what is put there.
+                place.forget();
+                Ok(())
+            }
+            Err(TryAcquireError::NoPermits) => Err(Refused::Full),
+            Err(TryAcquireError::Closed) => Err(Refused::Closed),
+        }
+    }
+
+    /// Waits for a place, and takes it. Giving up meanwhile leaves no trace.
+    pub(crate) async fn take(&self) -> Result<(), Refused> {
         loop {
             let freed = self.freed.notified();
-            match (self.free.try_acquire(), when_full) {
-                (Ok(place), _) => {
-                    // Given back by whoever takes what is put there.
-                    place.forget();
-                    return Ok(());
-                }
-                (Err(TryAcquireError::Closed), _) => return Err(Refused::Closed),
-                (Err(TryAcquireError::NoPermits), WhenFull::Reject) => return Err(Refused::Full),
-                (Err(TryAcquireError::NoPermits), WhenFull::Wait) => freed.await,
+            match self.try_take() {
+                Err(Refused::Full) => freed.await,
+                taken => return taken,
             }
         }
     }

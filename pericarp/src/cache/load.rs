@@ -1,0 +1,150 @@
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::flights::{Joined, Lead};
+use super::second::Asked;
+use super::{Cache, Key};
+
+/// What was loaded, and whether it says that there is nothing.
+pub(crate) struct Loaded<T> {
+    pub(crate) value: Option<T>,
+    pub(crate) is_negative: bool,
+}
+
+impl Cache {
+    /// The answer under a key: what is kept, or what `load` brings; `None` if there is none.
+    ///
+    /// `load` runs here, at most once, and only if nobody else is on the way for this key. Giving
+    /// up lets another go.
+    ///
+    /// # Errors
+    /// What `load` fails with. That is kept nowhere: whoever waits meanwhile tries himself, one
+    /// after another. A second level that fails is no error.
+    pub async fn get_or_load<T, E, W>(
+        &self,
+        key: &Key,
+        load: impl FnOnce() -> W,
+    ) -> Result<Option<Arc<T>>, E>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+        W: Future<Output = Result<Option<T>, E>>,
+    {
+        let load = async {
+            let value = load().await?;
+            let is_negative = value.is_none();
+            Ok(Loaded { value, is_negative })
+        };
+        self.get_or_load_with(key, load).await
+    }
+
+    /// The same, where what is loaded says itself whether it is nothing. It is polled only if it is
+    /// to be loaded.
+    pub(crate) async fn get_or_load_with<T, E, W>(
+        &self,
+        key: &Key,
+        load: W,
+    ) -> Result<Option<Arc<T>>, E>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+        W: Future<Output = Result<Loaded<T>, E>>,
+    {
+        let shared = &*self.shared;
+        loop {
+            let old = match self.look(key) {
+                Some((value, false)) => {
+                    shared.counts.l1_hits.one_more();
+                    return Ok(value);
+                }
+                Some((value, true)) => Some(value),
+                None => None,
+            };
+            match shared.flights.join(key.as_str()) {
+                Joined::Follow(flight) => {
+                    if let Some(old) = old {
+                        shared.counts.l1_hits.one_more();
+                        return Ok(old);
+                    }
+                    let landed = flight.landed().await;
+                    let good = landed.filter(|entry| shared.generations.are_still(&entry.seen));
+                    if let Some(value) = good.and_then(|entry| entry.read()) {
+                        shared.counts.shared.one_more();
+                        return Ok(value);
+                    }
+                }
+                Joined::Lead(lead) => {
+                    // Whoever led before may have landed since.
+                    if let Some((value, false)) = self.look(key) {
+                        shared.counts.l1_hits.one_more();
+                        return Ok(value);
+                    }
+                    return match (self.bring(key, lead, load).await, old) {
+                        // It was early, and the old one still counts.
+                        (Err(_), Some(old)) => Ok(old),
+                        (brought, _) => brought,
+                    };
+                }
+            }
+        }
+    }
+
+    /// The answer in memory, and whether it is time to look for a newer one.
+    #[inline]
+    fn look<T: Send + Sync + 'static>(&self, key: &Key) -> Option<(Option<Arc<T>>, bool)> {
+        let shared = &*self.shared;
+        let entry = shared.memory.get(key.as_str())?;
+        let now = shared.clock.instant();
+        if !entry.is_good(&shared.generations, now) {
+            return None;
+        }
+        Some((entry.read()?, now >= entry.refresh))
+    }
+
+    /// Brings an answer from the second level, or else loads it.
+    async fn bring<T, E, W>(&self, key: &Key, lead: Lead<'_>, load: W) -> Result<Option<Arc<T>>, E>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+        W: Future<Output = Result<Loaded<T>, E>>,
+    {
+        let shared = &*self.shared;
+        // Before anything is read that an invalidation may make stale.
+        let seen = shared.generations.see(key);
+        let asked = match &shared.second {
+            Some(second) => second.get::<T>(key).await,
+            None => Asked::Nothing,
+        };
+        let marks = match asked {
+            Asked::Hit(value, keep) => {
+                shared.counts.l2_hits.one_more();
+                let value = value.map(Arc::new);
+                let is_negative = value.is_none();
+                let entry = shared.entry(key, seen, value.clone(), is_negative, keep);
+                shared.memory.put(key.as_str(), entry.clone());
+                lead.land(entry);
+                return Ok(value);
+            }
+            Asked::Miss(marks) => Some(marks),
+            Asked::Nothing => None,
+        };
+        shared.counts.misses.one_more();
+        shared.counts.loads.one_more();
+        let Loaded { value, is_negative } = load.await.inspect_err(|_| {
+            shared.counts.failed_loads.one_more();
+        })?;
+        let value = value.map(Arc::new);
+        let entry = shared.entry(key, seen, value.clone(), is_negative, Duration::MAX);
+        shared.memory.put(key.as_str(), entry.clone());
+        lead.land(entry);
+        if let (Some(second), Some(marks)) = (&shared.second, marks) {
+            let keep = match is_negative {
+                true => shared.times.negative_ttl.min(second.ttl),
+                false => second.ttl,
+            };
+            second.put(key, value.as_deref(), &marks, keep).await;
+        }
+        Ok(value)
+    }
+}
