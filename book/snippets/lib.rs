@@ -28,6 +28,8 @@ mod layers;
 #[cfg(test)]
 mod middleware;
 #[cfg(test)]
+mod observability;
+#[cfg(test)]
 mod own_store;
 #[cfg(test)]
 mod panics;

@@ -34,6 +34,9 @@ pub enum Error {
     /// A text that is no lock file.
     #[error(transparent)]
     ParseLock(#[from] ParseLockError),
+    /// A metric that cannot be registered.
+    #[error(transparent)]
+    Metric(#[from] crate::metrics::RegisterError),
     /// A store that could not be opened.
     #[cfg(feature = "store")]
     #[error(transparent)]
@@ -135,6 +138,7 @@ impl Error {
             Self::Replay(error) => error.code(),
             Self::Lock(error) => error.code(),
             Self::ParseLock(error) => error.code(),
+            Self::Metric(error) => error.code(),
             #[cfg(feature = "store")]
             Self::Open(error) => error.code(),
             #[cfg(feature = "store")]

@@ -34,6 +34,7 @@ mod expected;
 mod fold;
 mod listing;
 mod metadata;
+pub mod metrics;
 pub mod middleware;
 mod names;
 mod page;

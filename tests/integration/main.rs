@@ -20,6 +20,7 @@ mod equipment;
 mod evolution;
 mod fixtures;
 mod fuzzed;
+mod metrics;
 mod middleware;
 mod on_every_store;
 mod payloads;

@@ -4,6 +4,7 @@
 mod absences;
 mod includes;
 mod links;
+mod metrics;
 mod pages;
 mod readme;
 mod sql;

@@ -7,6 +7,7 @@
 mod append;
 mod build;
 mod loans;
+mod metrics;
 mod postgres;
 mod replay;
 
@@ -90,6 +91,7 @@ const GROUPS: &[Group] = &[
     ("replay", replay::NAMES, replay::measure),
     ("loans", loans::NAMES, loans::measure),
     ("build", build::NAMES, build::measure),
+    ("metrics", metrics::NAMES, metrics::measure),
     (
         "postgres.append",
         postgres::append::NAMES,

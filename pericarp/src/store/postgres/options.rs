@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 
-use crate::store::{Durability, Limits, OpenError, WhenFull};
+use crate::store::{Durability, Limits, OpenError, StoreMetrics, WhenFull};
 use crate::{Clock, SystemClock};
 
 /// How a log in PostgreSQL is opened.
@@ -40,6 +40,7 @@ pub struct PostgresOptions {
     pub(super) listen: bool,
     pub(super) poll_interval: Duration,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) metrics: Option<StoreMetrics>,
 }
 
 impl PostgresOptions {
@@ -82,6 +83,7 @@ impl PostgresOptions {
             listen: true,
             poll_interval: Duration::from_millis(250),
             clock: Arc::new(SystemClock),
+            metrics: None,
         }
     }
 
@@ -222,6 +224,14 @@ impl PostgresOptions {
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Where the writer records how long its queue is and how large its batches are: nowhere unless
+    /// told. [`Measured`](crate::store::Measured) records the rest.
+    #[must_use]
+    pub fn metrics(mut self, metrics: StoreMetrics) -> Self {
+        self.metrics = Some(metrics);
         self
     }
 

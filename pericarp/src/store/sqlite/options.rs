@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::store::{Durability, Limits, OpenError, WhenFull};
+use crate::store::{Durability, Limits, OpenError, StoreMetrics, WhenFull};
 use crate::{Clock, SystemClock};
 
 /// How a SQLite log is opened.
@@ -28,6 +28,7 @@ pub struct SqliteOptions {
     pub(super) checkpoint_pages: u32,
     pub(super) poll_interval: Duration,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) metrics: Option<StoreMetrics>,
 }
 
 impl SqliteOptions {
@@ -49,6 +50,7 @@ impl SqliteOptions {
             checkpoint_pages: 16_000,
             poll_interval: Duration::from_millis(50),
             clock: Arc::new(SystemClock),
+            metrics: None,
         }
     }
 
@@ -146,6 +148,14 @@ impl SqliteOptions {
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Where the writer records how long its queue is and how large its batches are: nowhere unless
+    /// told. [`Measured`](crate::store::Measured) records the rest.
+    #[must_use]
+    pub fn metrics(mut self, metrics: StoreMetrics) -> Self {
+        self.metrics = Some(metrics);
         self
     }
 
