@@ -8,6 +8,8 @@ mod appending;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod configuration;
+#[cfg(test)]
 mod dispatch;
 #[cfg(test)]
 mod doctor;

@@ -37,6 +37,10 @@ pub enum Error {
     /// A metric that cannot be registered.
     #[error(transparent)]
     Metric(#[from] crate::metrics::RegisterError),
+    /// A configuration that is none.
+    #[cfg(feature = "config")]
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
     /// A store that could not be opened.
     #[cfg(feature = "store")]
     #[error(transparent)]
@@ -139,6 +143,8 @@ impl Error {
             Self::Lock(error) => error.code(),
             Self::ParseLock(error) => error.code(),
             Self::Metric(error) => error.code(),
+            #[cfg(feature = "config")]
+            Self::Config(error) => error.code(),
             #[cfg(feature = "store")]
             Self::Open(error) => error.code(),
             #[cfg(feature = "store")]

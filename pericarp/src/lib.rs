@@ -19,6 +19,8 @@ mod commit;
 mod commit_error;
 mod commit_id;
 mod committed;
+#[cfg(feature = "config")]
+pub mod config;
 mod context;
 mod decide;
 mod decode;
@@ -37,6 +39,7 @@ mod metadata;
 pub mod metrics;
 pub mod middleware;
 mod names;
+mod nearest;
 mod page;
 mod position;
 mod query;

@@ -7,6 +7,7 @@
 
 mod app;
 mod borrowed;
+mod config;
 mod conformance_memory;
 mod conformance_postgres;
 mod conformance_sqlite;

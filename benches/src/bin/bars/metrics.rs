@@ -11,8 +11,8 @@ use crate::{Bar, Target};
 pub(crate) const NAMES: &[&str] = &["metrics.counter-vs-mutex"];
 
 const THREADS: usize = 16;
-const EACH: u64 = 200_000;
-const ROUNDS: usize = 7;
+const EACH: u64 = 1_000_000;
+const ROUNDS: usize = 5;
 const HITS: Description<1> = Description::counter("hits_total", "Hits.").labels(&["site"]);
 
 /// Counts with sixteen threads: in a map under a mutex, in a series that is looked up each time, and in

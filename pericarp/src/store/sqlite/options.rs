@@ -217,9 +217,16 @@ impl std::fmt::Debug for SqliteOptions {
         f.debug_struct("SqliteOptions")
             .field("path", &self.path)
             .field("durability", &self.durability)
-            .field("readers", &self.readers)
+            .field("limits", &self.limits)
             .field("queue_capacity", &self.queue_capacity)
             .field("when_full", &self.when_full)
+            .field("linger", &self.linger)
+            .field("readers", &self.readers)
+            .field("busy_timeout", &self.busy_timeout)
+            .field("mmap_bytes", &self.mmap_bytes)
+            .field("cache_kib", &self.cache_kib)
+            .field("checkpoint_pages", &self.checkpoint_pages)
+            .field("poll_interval", &self.poll_interval)
             .finish_non_exhaustive()
     }
 }
