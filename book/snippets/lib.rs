@@ -10,6 +10,8 @@ mod caching;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod configuration;
+#[cfg(test)]
 mod dispatch;
 #[cfg(test)]
 mod dispatcher;
@@ -31,6 +33,8 @@ mod idempotency;
 mod layers;
 #[cfg(test)]
 mod middleware;
+#[cfg(test)]
+mod observability;
 #[cfg(test)]
 mod own_store;
 #[cfg(test)]

@@ -34,6 +34,13 @@ pub enum Error {
     /// A text that is no lock file.
     #[error(transparent)]
     ParseLock(#[from] ParseLockError),
+    /// A metric that cannot be registered.
+    #[error(transparent)]
+    Metric(#[from] crate::metrics::RegisterError),
+    /// A configuration that is none.
+    #[cfg(feature = "config")]
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
     /// A store that could not be opened.
     #[cfg(feature = "store")]
     #[error(transparent)]
@@ -151,6 +158,9 @@ impl Error {
             Self::Replay(error) => error.code(),
             Self::Lock(error) => error.code(),
             Self::ParseLock(error) => error.code(),
+            Self::Metric(error) => error.code(),
+            #[cfg(feature = "config")]
+            Self::Config(error) => error.code(),
             #[cfg(feature = "store")]
             Self::Open(error) => error.code(),
             #[cfg(feature = "store")]

@@ -21,6 +21,8 @@ mod commit;
 mod commit_error;
 mod commit_id;
 mod committed;
+#[cfg(feature = "config")]
+pub mod config;
 mod context;
 mod decide;
 mod decode;
@@ -39,8 +41,10 @@ mod fold;
 mod folding;
 mod listing;
 mod metadata;
+pub mod metrics;
 pub mod middleware;
 mod names;
+mod nearest;
 mod page;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "workers"))]
 mod places;

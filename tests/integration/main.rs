@@ -8,6 +8,7 @@
 mod app;
 mod borrowed;
 mod cache;
+mod config;
 mod conformance_memory;
 mod conformance_postgres;
 mod conformance_sqlite;
@@ -22,6 +23,7 @@ mod equipment;
 mod evolution;
 mod fixtures;
 mod fuzzed;
+mod metrics;
 mod middleware;
 mod on_every_store;
 mod payloads;

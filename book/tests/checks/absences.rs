@@ -42,7 +42,9 @@ fn check(files: Vec<PathBuf>, words: &[&str]) {
 const NOT_DOMAIN: &[&str] = &[
     "app",
     "cache",
+    "config",
     "dispatcher",
+    "metrics",
     "middleware",
     "query.rs",
     "requests",

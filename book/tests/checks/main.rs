@@ -4,6 +4,7 @@
 mod absences;
 mod includes;
 mod links;
+mod metrics;
 mod mistakes;
 mod pages;
 mod readme;

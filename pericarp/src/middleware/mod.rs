@@ -16,6 +16,7 @@ mod layers;
 mod limit;
 #[cfg(feature = "store")]
 mod listed;
+mod metrics;
 mod observe;
 mod only;
 mod order;
@@ -38,6 +39,7 @@ pub use contract::Middleware;
 pub use idempotent::Idempotent;
 pub use layers::Layers;
 pub use limit::{Limit, Permits, TooMany};
+pub use metrics::{Metrics, RequestMetrics};
 pub use observe::{Observe, Observer, Seen};
 pub use only::Only;
 #[cfg(feature = "middleware")]

@@ -1,7 +1,6 @@
 //! Requests by name, for edges that receive JSON: HTTP, a queue, a command line.
 
 mod error;
-mod nearest;
 mod route;
 mod table;
 

@@ -6,9 +6,9 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::nearest::nearest;
 use super::route::{Route, To};
 use super::{DuplicateRoute, RouteError};
+use crate::nearest::nearest;
 use crate::{Command, Handler, Payload, Query, Request, RequestKind, Response};
 
 /// Commands and queries by name, for an edge that receives JSON.

@@ -5,7 +5,9 @@ mod commit_plan;
 mod durability;
 mod error;
 mod limits;
+mod measured;
 mod memory;
+mod metrics;
 mod pages;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -30,7 +32,9 @@ pub use commit_plan::{CommitPlan, is_replay_of};
 pub use durability::Durability;
 pub use error::{AppendError, Conflict, OpenError, ReadError, StoreFault};
 pub use limits::Limits;
+pub use measured::Measured;
 pub use memory::MemoryStore;
+pub use metrics::StoreMetrics;
 pub use pages::Pages;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;

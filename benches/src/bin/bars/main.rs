@@ -10,6 +10,7 @@ mod cache;
 mod derive;
 mod instructions;
 mod loans;
+mod metrics;
 mod middleware;
 mod postgres;
 mod replay;
@@ -102,6 +103,7 @@ const GROUPS: &[Group] = &[
         derive::decode::measure,
     ),
     ("middleware", middleware::NAMES, middleware::measure),
+    ("metrics", metrics::NAMES, metrics::measure),
     (
         "postgres.append",
         postgres::append::NAMES,

@@ -53,6 +53,12 @@ impl Queue {
         self.places.taken()
     }
 
+    /// The same, as long as there is a queue.
+    pub(super) fn watched(&self) -> impl Fn() -> usize + Send + use<> {
+        let places = Arc::downgrade(&self.places);
+        move || places.upgrade().map_or(0, |places| places.taken())
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.places.is_closed()
     }

@@ -49,6 +49,9 @@ pub(super) async fn open(options: PostgresOptions) -> Result<Shared, OpenError> 
     let readers = Arc::new(readers);
     let wake = Arc::new(Wake::new());
     let (queue, appends) = queue(options.queue_capacity);
+    if let Some(metrics) = &options.metrics {
+        metrics.read_queue(queue.watched());
+    }
     let (running, writing) = watch::channel(());
     let writer = Writer::new(
         options.clone(),

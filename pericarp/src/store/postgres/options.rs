@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 
-use crate::store::{Durability, Limits, OpenError, WhenFull};
+use crate::store::{Durability, Limits, OpenError, StoreMetrics, WhenFull};
 use crate::{Clock, SystemClock};
 
 /// How a log in PostgreSQL is opened.
@@ -40,6 +40,7 @@ pub struct PostgresOptions {
     pub(super) listen: bool,
     pub(super) poll_interval: Duration,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) metrics: Option<StoreMetrics>,
 }
 
 impl PostgresOptions {
@@ -82,6 +83,7 @@ impl PostgresOptions {
             listen: true,
             poll_interval: Duration::from_millis(250),
             clock: Arc::new(SystemClock),
+            metrics: None,
         }
     }
 
@@ -225,6 +227,14 @@ impl PostgresOptions {
         self
     }
 
+    /// Where the writer records how long its queue is and how large its batches are: nowhere unless
+    /// told. [`Measured`](crate::store::Measured) records the rest.
+    #[must_use]
+    pub fn metrics(mut self, metrics: StoreMetrics) -> Self {
+        self.metrics = Some(metrics);
+        self
+    }
+
     /// sqlx's options for a connection that does what these options say.
     pub(super) fn connection(&self) -> PgConnectOptions {
         let mut connect = self
@@ -322,9 +332,20 @@ impl fmt::Debug for PostgresOptions {
         f.debug_struct("PostgresOptions")
             .field("place", &self.place())
             .field("durability", &self.durability)
-            .field("max_connections", &self.max_connections)
+            .field("limits", &self.limits)
             .field("queue_capacity", &self.queue_capacity)
             .field("when_full", &self.when_full)
+            .field("linger", &self.linger)
+            .field("batch_size", &self.batch_size)
+            .field("max_connections", &self.max_connections)
+            .field("min_connections", &self.min_connections)
+            .field("acquire_timeout", &self.acquire_timeout)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("max_lifetime", &self.max_lifetime)
+            .field("statement_cache", &self.statement_cache)
+            .field("query_timeout", &self.query_timeout)
+            .field("listen", &self.listen)
+            .field("poll_interval", &self.poll_interval)
             .finish_non_exhaustive()
     }
 }

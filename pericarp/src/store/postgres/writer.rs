@@ -142,6 +142,9 @@ impl Writer {
     }
 
     async fn commit_chunk(&mut self, mut chunk: Vec<Appending>) {
+        if let Some(metrics) = &self.options.metrics {
+            metrics.batch(chunk.len());
+        }
         let Err(failure) = self.store(&mut chunk).await else {
             return;
         };

@@ -64,6 +64,10 @@ fn start(options: SqliteOptions, opened: oneshot::Sender<Result<Shared, OpenErro
         .unwrap_or_default()
         .clone_into(&mut shared.file);
     let (appends, tail) = (shared.appends.clone(), shared.tail.clone());
+    if let Some(metrics) = &options.metrics {
+        let queue = Arc::downgrade(&appends);
+        metrics.read_queue(move || queue.upgrade().map_or(0, |queue| queue.len()));
+    }
     // If nobody waits for the store any more, dropping it closes the queues.
     let _ = opened.send(Ok(shared));
     writer::run(connection, &appends, &tail, &options);

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::store::{Durability, Limits, OpenError, WhenFull};
+use crate::store::{Durability, Limits, OpenError, StoreMetrics, WhenFull};
 use crate::{Clock, SystemClock};
 
 /// How a SQLite log is opened.
@@ -28,6 +28,7 @@ pub struct SqliteOptions {
     pub(super) checkpoint_pages: u32,
     pub(super) poll_interval: Duration,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) metrics: Option<StoreMetrics>,
 }
 
 impl SqliteOptions {
@@ -49,6 +50,7 @@ impl SqliteOptions {
             checkpoint_pages: 16_000,
             poll_interval: Duration::from_millis(50),
             clock: Arc::new(SystemClock),
+            metrics: None,
         }
     }
 
@@ -149,6 +151,14 @@ impl SqliteOptions {
         self
     }
 
+    /// Where the writer records how long its queue is and how large its batches are: nowhere unless
+    /// told. [`Measured`](crate::store::Measured) records the rest.
+    #[must_use]
+    pub fn metrics(mut self, metrics: StoreMetrics) -> Self {
+        self.metrics = Some(metrics);
+        self
+    }
+
     pub(super) fn place(&self) -> String {
         self.path.display().to_string()
     }
@@ -207,9 +217,16 @@ impl std::fmt::Debug for SqliteOptions {
         f.debug_struct("SqliteOptions")
             .field("path", &self.path)
             .field("durability", &self.durability)
-            .field("readers", &self.readers)
+            .field("limits", &self.limits)
             .field("queue_capacity", &self.queue_capacity)
             .field("when_full", &self.when_full)
+            .field("linger", &self.linger)
+            .field("readers", &self.readers)
+            .field("busy_timeout", &self.busy_timeout)
+            .field("mmap_bytes", &self.mmap_bytes)
+            .field("cache_kib", &self.cache_kib)
+            .field("checkpoint_pages", &self.checkpoint_pages)
+            .field("poll_interval", &self.poll_interval)
             .finish_non_exhaustive()
     }
 }

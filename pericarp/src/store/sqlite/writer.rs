@@ -32,6 +32,9 @@ pub(super) fn run(
         while !queued.is_empty() {
             let import = take_until_import(&mut queued, &mut batch);
             if !batch.is_empty() {
+                if let Some(metrics) = &options.metrics {
+                    metrics.batch(batch.len());
+                }
                 commit_batch(&connection, &mut batch, options.clock.now(), &mut verdicts);
             }
             let committed = verdicts

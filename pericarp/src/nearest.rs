@@ -1,5 +1,5 @@
 /// The one of `names` that `typed` was probably meant to be.
-pub(super) fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     names
         .map(|name| (distance(typed, name), name))
         .filter(|(distance, name)| *distance <= name.len().div_ceil(3))

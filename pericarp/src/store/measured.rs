@@ -1,0 +1,121 @@
+use std::time::Instant;
+
+use super::{
+    AppendError, Batch, BulkAppended, BulkError, BulkStore, Positions, Read, ReadError, ReadStream,
+    Store, StoreMetrics, Visit,
+};
+use crate::metrics::Gauge;
+use crate::{Commit, Committed, Page, Position, StreamName, Version};
+
+/// A store that records what it is asked: appends and their outcomes, how long they took, how many
+/// wait, the events of commits and of pages, and loads.
+///
+/// It reads the clock twice for an append, and allocates nothing. How long the queue is and how
+/// large the batches are only the writer knows: see
+/// [`SqliteOptions::metrics`](crate::store::StoreMetrics).
+///
+/// ```
+/// use pericarp::Pericarp;
+/// use pericarp::metrics::Registry;
+/// use pericarp::store::{Measured, MemoryStore, StoreMetrics};
+///
+/// let registry = Registry::new();
+/// let store = Measured::new(MemoryStore::new(), StoreMetrics::new(&registry, "bank")?);
+/// let app = Pericarp::new(store);
+/// # let _ = app;
+/// # Ok::<(), pericarp::metrics::RegisterError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Measured<S> {
+    inner: S,
+    metrics: StoreMetrics,
+}
+
+impl<S> Measured<S> {
+    /// Records what `inner` is asked.
+    pub const fn new(inner: S, metrics: StoreMetrics) -> Self {
+        Self { inner, metrics }
+    }
+
+    /// The store that it wraps.
+    pub const fn inner(&self) -> &S {
+        &self.inner
+    }
+}
+
+impl<S: Store> Store for Measured<S> {
+    async fn append(&self, commit: Commit) -> Result<Committed, AppendError> {
+        let metrics = &self.metrics;
+        let (events, started) = (commit.len(), Instant::now());
+        let outcome = {
+            let _waiting = Waiting::new(&metrics.in_flight);
+            self.inner.append(commit).await
+        };
+        metrics.append_seconds.record_duration(started.elapsed());
+        match &outcome {
+            Ok(_) => {
+                metrics.stored.increment();
+                metrics.commit_events.record(events as u64);
+            }
+            Err(error) => metrics.append_failed(error.code()),
+        }
+        outcome
+    }
+
+    async fn read(&self, read: Read, page: Page) -> Result<Page, ReadError> {
+        let page = self.inner.read(read, page).await?;
+        self.metrics.page_events.record(page.len() as u64);
+        Ok(page)
+    }
+
+    async fn head(&self) -> Result<Position, ReadError> {
+        self.inner.head().await
+    }
+
+    async fn stream_version(&self, stream: &StreamName) -> Result<Version, ReadError> {
+        self.inner.stream_version(stream).await
+    }
+
+    async fn visit<V: Visit>(&self, read: ReadStream, visitor: V) -> Result<V, ReadError> {
+        let outcome = self.inner.visit(read, visitor).await;
+        match &outcome {
+            Ok(_) => self.metrics.loaded.increment(),
+            Err(error) => self.metrics.load_failed(error.code()),
+        }
+        outcome
+    }
+
+    async fn wait_past(&self, position: Position) -> Result<Position, ReadError> {
+        self.inner.wait_past(position).await
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+}
+
+impl<S: BulkStore> BulkStore for Measured<S> {
+    async fn append_recorded(
+        &self,
+        batch: Batch,
+        positions: Positions,
+    ) -> Result<BulkAppended, BulkError> {
+        self.inner.append_recorded(batch, positions).await
+    }
+}
+
+/// One that waits, until it is dropped.
+struct Waiting<'g>(&'g Gauge);
+
+impl<'g> Waiting<'g> {
+    fn new(gauge: &'g Gauge) -> Self {
+        gauge.add(1);
+        Self(gauge)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.add(-1);
+    }
+}
