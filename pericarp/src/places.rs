@@ -54,12 +54,6 @@ impl Places {
         }
     }
 
-    /// How many are taken.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn taken(&self) -> usize {
-        self.capacity - self.free.available_permits()
-    }
-
     /// Gives places back.
     pub(crate) fn free(&self, places: usize) {
         if places > 0 {

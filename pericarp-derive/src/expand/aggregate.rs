@@ -98,7 +98,7 @@ fn main(
 
             fn fold(
                 __state: &mut __p::Option<Self>,
-                __event: Self::Event<'_>,
+                __event: <Self as __p::Aggregate>::Event<'_>,
                 __meta: &__p::Meta<'_>,
             ) -> __p::Result<(), __p::FoldError> {
                 #fold

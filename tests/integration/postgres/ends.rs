@@ -6,18 +6,18 @@ use pericarp_tests::postgres::{Database, Server};
 use pericarp_tests::{commit_to, positions};
 use sqlx::Executor;
 
-use super::setting::{open, options, sessions, wait_until};
+use super::setting::{PATIENCE, open, options, sessions, wait_until, within};
 
 /// An event that another log recorded, with a gap before it.
-fn far_away() -> Batch {
+pub(super) fn far_away(position: u64) -> Batch {
     let mut batch = Batch::new();
     let event = RecordedEvent {
         id: RandomIds.next(),
         event_type: "wild.happened",
         schema_version: 1,
-        stream: "wild-1",
+        stream: &format!("wild-{position}"),
         version: Version::FIRST,
-        position: Position::new(20),
+        position: Position::new(position),
         ordinal: 0,
         occurred_at: Timestamp::EPOCH,
         recorded_at: Timestamp::from_micros(i64::MAX / 2),
@@ -58,7 +58,9 @@ async fn an_import_with_a_gap_is_an_end_like_any_other() {
         let store = knowing(&database).await;
         let other = open(options(database.url())).await;
         let importer = if elsewhere { &other } else { &store };
-        let imported = importer.append_recorded(far_away(), Positions::Keep).await;
+        let imported = importer
+            .append_recorded(far_away(20), Positions::Keep)
+            .await;
         imported.unwrap();
         let seen = other.head().await.unwrap();
         let commit = commit_to("mine", Expected::Any, events);
@@ -108,13 +110,38 @@ async fn an_import_waits_for_appends_before_it_leaves_a_gap() {
     let mut client = database.connect().await;
     let lock = "BEGIN; LOCK TABLE pericarp_events IN ROW EXCLUSIVE MODE";
     appending.execute(lock).await.unwrap();
-    let import = store.append_recorded(far_away(), Positions::Keep);
+    let import = store.append_recorded(far_away(20), Positions::Keep);
     let commit = async {
         let waits = async || sessions(&mut client, "wait_event_type = 'Lock'").await == 1;
         wait_until("it waits", waits).await;
         appending.execute("COMMIT").await.unwrap();
     };
     let (imported, ()) = tokio::join!(import, commit);
+    imported.unwrap();
+}
+
+/// What a vacuum or an index build holds, an import waits for, and appends do not wait for the import.
+#[tokio::test]
+async fn an_import_that_waits_for_a_vacuum_holds_up_no_append() {
+    let database = Server::shared().database().await;
+    let store = knowing(&database).await;
+    let patient = options(database.url()).acquire_timeout(PATIENCE);
+    let importer = open(patient).await;
+    let mut vacuum = database.connect().await;
+    let lock = "BEGIN; LOCK TABLE pericarp_events IN SHARE UPDATE EXCLUSIVE MODE";
+    vacuum.execute(lock).await.unwrap();
+    let mut client = database.connect().await;
+    let import = importer.append_recorded(far_away(20), Positions::Keep);
+    let beside = async {
+        let waits = async || sessions(&mut client, "wait_event_type = 'Lock'").await == 1;
+        wait_until("it waits", waits).await;
+        for _ in 0..3 {
+            let commit = commit_to("mine", Expected::Any, 1);
+            within("an append", store.append(commit)).await.unwrap();
+        }
+        vacuum.execute("COMMIT").await.unwrap();
+    };
+    let (imported, ()) = tokio::join!(import, beside);
     imported.unwrap();
 }
 

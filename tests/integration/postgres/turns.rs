@@ -7,14 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use pericarp::store::{AppendError, PostgresStore, Store, WhenFull};
-use pericarp::{Clock, Commit, Committed, Expected, Timestamp, Version};
+use pericarp::store::{AppendError, BulkStore, Positions, PostgresStore, Store, WhenFull};
+use pericarp::{Clock, Commit, Committed, Expected, Position, Timestamp, Version};
 use pericarp_tests::postgres::Server;
 use pericarp_tests::proxy::When;
 use pericarp_tests::{commit_to, positions};
 use sqlx::Executor;
 use tokio::runtime::{Builder, Runtime};
 
+use super::ends::far_away;
 use super::setting::{Setting, open, options, within};
 
 async fn append(store: &PostgresStore, expected: Expected) -> Result<Committed, AppendError> {
@@ -149,6 +150,32 @@ fn appends_are_made_where_there_is_no_runtime() {
     runtime.block_on(store.close());
     drop(runtime);
     drop(database);
+}
+
+/// So are imports, and whoever waits for events; and nothing of the store stays behind where they were.
+#[test]
+fn imports_and_waiting_readers_belong_to_no_runtime_but_that_of_the_store() {
+    let of_the_store = runtime();
+    let (database, store) = of_the_store.block_on(async {
+        let database = Server::shared().database().await;
+        let store = open(options(database.url())).await;
+        (database, store)
+    });
+    let import = |position| store.append_recorded(far_away(position), Positions::Keep);
+    futures::executor::block_on(import(10)).unwrap();
+    let passing = runtime();
+    passing.block_on(import(20)).unwrap();
+    let waited = passing.block_on(store.wait_past(Position::new(10)));
+    assert_eq!(waited.unwrap(), Position::new(20));
+    drop(passing);
+    of_the_store.block_on(import(30)).unwrap();
+    of_the_store.block_on(async {
+        let other = open(options(database.url())).await;
+        let news = store.wait_past(Position::new(30));
+        let append = append(&other, Expected::Any);
+        let (heard, appended) = tokio::join!(within("it hears of it", news), append);
+        assert_eq!(heard.unwrap(), appended.unwrap().last);
+    });
 }
 
 /// When the runtime of the store is gone, an append says so.

@@ -1,7 +1,9 @@
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::fault::PostgresFault;
@@ -22,8 +24,9 @@ impl BulkStore for PostgresStore {
             return Err(BulkError::Closed);
         }
         let store = self.clone();
-        // A task of its own, so that whoever gives up leaves no transaction half way.
-        let storing = tokio::spawn(async move {
+        // A task of its own, so that whoever gives up leaves no transaction half way; on the runtime of
+        // the store, where its connection is.
+        let storing = self.shared.readers.spawn_task(async move {
             let outcome = store.shared.import(&batch, positions).await;
             outcome.map(|appended| appended.returning(batch))
         });
@@ -33,6 +36,10 @@ impl BulkStore for PostgresStore {
         })
     }
 }
+
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+/// How long an import leaves the append lock to others, while the table is not to be had.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// How far a transaction got when it failed.
 enum Failure {
@@ -99,13 +106,7 @@ impl Shared {
     ) -> Result<BulkAppended, Failure> {
         let patience = self.options.query_timeout;
         let schema = self.statements.schema();
-        let lock = format!("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT {schema}.pericarp_lock()");
-        run(connection, lock).await?;
-        if positions == Positions::Keep {
-            // There may be a gap before them: whoever appends has to look at the log after it is there.
-            let lock = format!("LOCK TABLE {schema}.pericarp_events IN SHARE ROW EXCLUSIVE MODE");
-            run(connection, lock).await?;
-        }
+        self.begin(connection, positions).await?;
         let settle = match self.options.durability {
             Durability::Relaxed => "SET LOCAL synchronous_commit TO off",
             // Durable unless told otherwise, whatever the server's default is.
@@ -142,6 +143,42 @@ impl Shared {
         let commit = async { Ok(run(connection, "COMMIT".into()).await?) };
         within(patience, commit).await.map_err(Failure::AtCommit)?;
         Ok(appended)
+    }
+
+    /// Begins a transaction with the append lock.
+    ///
+    /// There may be a gap before events that keep their positions, so the table is locked for them:
+    /// whoever appends has to look at the log after they are there. A vacuum holds that up, and must not
+    /// hold up those who append, who wait for the append lock.
+    async fn begin(
+        &self,
+        connection: &mut PgConnection,
+        positions: Positions,
+    ) -> Result<(), PostgresFault> {
+        let schema = self.statements.schema();
+        let begin =
+            format!("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT {schema}.pericarp_lock()");
+        let lock = format!(
+            "SET LOCAL lock_timeout = '100ms';
+             LOCK TABLE {schema}.pericarp_events IN SHARE ROW EXCLUSIVE MODE;
+             SET LOCAL lock_timeout TO DEFAULT"
+        );
+        let deadline = Instant::now() + self.options.acquire_timeout;
+        loop {
+            run(connection, begin.clone()).await?;
+            if positions != Positions::Keep {
+                return Ok(());
+            }
+            let Err(error) = run(connection, lock.clone()).await else {
+                return Ok(());
+            };
+            let fault = PostgresFault::from(error);
+            if fault.sqlstate() != Some(LOCK_NOT_AVAILABLE) || Instant::now() > deadline {
+                return Err(fault);
+            }
+            run(connection, "ROLLBACK".into()).await?;
+            sleep(PAUSE).await;
+        }
     }
 
     async fn end(&self, connection: &mut PgConnection) -> sqlx::Result<LogEnd> {

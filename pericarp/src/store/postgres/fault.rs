@@ -155,6 +155,8 @@ fn judge(code: &str) -> (Kind, Option<&'static str>) {
             Some("the lock was not to be had; `doctor` names who holds the append lock"),
         ),
         "40001" | "40P01" => (Kind::Passing, None),
+        // It took too long, and the session is gone; or its prepared statements are of older tables.
+        "25P03" | "25P04" | "0A000" => (Kind::Elsewhere, None),
         "25006" => (
             Kind::Elsewhere,
             Some("this server is read-only: connect to the primary"),

@@ -102,8 +102,15 @@ impl Readers {
         question: Q,
     ) -> JoinHandle<Result<(Q, Q::Answer), ReadError>> {
         let readers = self.clone();
-        self.runtime
-            .spawn(async move { readers.ask(question).await })
+        self.spawn_task(async move { readers.ask(question).await })
+    }
+
+    /// Runs a task on the store's own runtime.
+    pub(super) fn spawn_task<F>(&self, task: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.runtime.spawn(task)
     }
 
     /// How many connections there are, and how many of them are not in use.

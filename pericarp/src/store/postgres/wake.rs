@@ -85,7 +85,8 @@ impl Wake {
             channel: channel.to_owned(),
         };
         let wake = self.clone();
-        tokio::spawn(async move { wake.until_closed(listener.run()).await });
+        // Whoever waits first may be on a runtime that ends before the store does.
+        readers.spawn_task(async move { wake.until_closed(listener.run()).await });
     }
 
     /// Tells others of this process's appends, until it is closed.
