@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex};
 
 use pericarp::Pericarp;
 use pericarp::dispatcher::{DispatchErrors, Dispatcher};
-use pericarp::prelude::*;
 use pericarp::store::MemoryStore;
 
 use crate::Outcome;
