@@ -83,7 +83,7 @@ impl Second {
             return Asked::Nothing;
         }
         let tags: Vec<&str> = tags(key).collect();
-        let Some(found) = self.ask(self.level.get(key.as_str(), &tags)).await else {
+        let Some(found) = self.ask(|| self.level.get(key.as_str(), &tags)).await else {
             return Asked::Nothing;
         };
         let Found { value, marks } = found;
@@ -111,7 +111,8 @@ impl Second {
         let (marks, value) = (marks, value.as_slice());
         match serde_json::to_vec(&Put { marks, value }) {
             Ok(bytes) => {
-                self.ask(self.level.put(key.as_str(), &bytes, keep)).await;
+                self.ask(|| self.level.put(key.as_str(), &bytes, keep))
+                    .await;
             }
             Err(_) => self.counts.l2_errors.one_more(),
         }
@@ -143,7 +144,7 @@ impl Second {
         // kept longer than whatever was put there before it.
         let mark = RandomIds.next().simple().to_string();
         let keep = 2 * self.ttl + Duration::from_secs(60);
-        let told = self.ask(self.level.mark(&tags, &mark, keep)).await;
+        let told = self.ask(|| self.level.mark(&tags, &mark, keep)).await;
         if told.is_some() {
             let mut left = self.pending();
             // One that was invalidated once more meanwhile has to be told once more.
@@ -161,12 +162,12 @@ impl Second {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn ask<T>(&self, answering: Answering<'_, T>) -> Option<T> {
+    async fn ask<'a, T>(&self, answering: impl FnOnce() -> Answering<'a, T>) -> Option<T> {
         let now = self.clock.instant();
         if !self.breaker().lets_through(now, self.pause) {
             return None;
         }
-        let answer = match select(answering, Delay::new(self.timeout)).await {
+        let answer = match select(answering(), Delay::new(self.timeout)).await {
             Either::Left((answer, _)) => answer.ok(),
             Either::Right(_) => None,
         };

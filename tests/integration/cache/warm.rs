@@ -41,7 +41,11 @@ async fn no_more_are_loaded_at_once_than_may_be() {
                 tokio::task::yield_now().await;
             }
             at_once.fetch_sub(1, Ordering::SeqCst);
-            if n % 10 == 0 { Err("no") } else { Ok(Some(n)) }
+            if n.is_multiple_of(10) {
+                Err("no")
+            } else {
+                Ok(Some(n))
+            }
         }
     };
     let warmed = cache.warm(keys(), 5, load).await;
