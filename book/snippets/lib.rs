@@ -50,6 +50,8 @@ mod sqlite;
 #[cfg(test)]
 mod trace;
 #[cfg(test)]
+mod traces;
+#[cfg(test)]
 mod transfer;
 #[cfg(test)]
 mod unit_of_work;

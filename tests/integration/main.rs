@@ -33,6 +33,7 @@ mod regressions;
 mod schema;
 mod sqlite;
 mod sqlite_transaction;
+mod telemetry;
 mod transfer;
 mod transfer_faults;
 mod ui;

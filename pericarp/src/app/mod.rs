@@ -9,6 +9,7 @@ mod pericarp;
 mod repetition;
 mod repository;
 mod retry;
+mod spans;
 mod unit_of_work;
 
 pub use error::{LoadError, SaveError};
