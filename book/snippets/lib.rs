@@ -54,6 +54,8 @@ mod sqlite;
 #[cfg(test)]
 mod trace;
 #[cfg(test)]
+mod traces;
+#[cfg(test)]
 mod transfer;
 #[cfg(test)]
 mod unit_of_work;

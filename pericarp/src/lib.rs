@@ -65,6 +65,7 @@ pub mod routes;
 pub mod schema;
 #[cfg(feature = "store")]
 pub mod store;
+pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tower")]

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Timestamp, Version};
+use crate::{RecordedEvent, Timestamp, Version};
 
 /// What is known about a commit beside its events: who, why, and as part of which request.
 ///
@@ -34,6 +34,23 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// The metadata of what follows from an event: its correlation, trace and user, and the event as
+    /// the cause. If it has no correlation, it is the first of what it correlates.
+    ///
+    /// # Errors
+    /// If what was stored is not a [`Metadata`] object.
+    pub fn following(event: &RecordedEvent<'_>) -> serde_json::Result<Self> {
+        let cause = event.id.to_string();
+        let before = event.parse_metadata()?;
+        Ok(Self {
+            correlation_id: before.correlation_id.or_else(|| Some(cause.clone())),
+            causation_id: Some(cause),
+            user_id: before.user_id,
+            trace_id: before.trace_id,
+            extra: Map::new(),
+        })
+    }
+
     /// The JSON object that is stored.
     pub fn to_json(&self) -> String {
         const OWN: [&str; 4] = ["correlation_id", "causation_id", "user_id", "trace_id"];

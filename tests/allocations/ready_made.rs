@@ -68,7 +68,7 @@ impl AsRef<[u64]> for Sum {
 /// second is like all others.
 pub(crate) fn check() {
     let mut payload = Payload::new(Sum([1; 32])).with_metadata(Metadata {
-        trace_id: Some("t1".into()),
+        correlation_id: Some("c1".into()),
         ..Metadata::default()
     });
     payload.principal = Some(Principal::new("ann").with_role("clerk"));
@@ -79,5 +79,6 @@ pub(crate) fn check() {
         let allocations = count() - before;
         assert_eq!(outcome.unwrap().answer, 32);
         assert!(is_first || allocations == 0, "{allocations}");
+        assert_eq!(payload.metadata().trace_id, None);
     }
 }

@@ -35,6 +35,7 @@ mod regressions;
 mod schema;
 mod sqlite;
 mod sqlite_transaction;
+mod telemetry;
 mod transfer;
 mod transfer_faults;
 mod ui;

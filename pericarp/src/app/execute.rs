@@ -4,6 +4,7 @@ use tokio::sync::MutexGuard;
 use super::core::Core;
 use super::repetition::Before;
 use super::repository::stream_of;
+use super::spans;
 use super::{LoadError, Pericarp, SaveError};
 use crate::middleware::{Chain, Layers};
 use crate::store::{AppendError, Store};
@@ -93,7 +94,7 @@ impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
                     }
                 }
             };
-            let answer = decide(&mut root, command, &context)
+            let answer = spans::decide(&stream, || decide(&mut root, command, &context))
                 .map_err(|error| execute_error(error, &stream))?;
             let Some(root) = root.filter(|root| !Root::is_clean(root)) else {
                 return Ok(Response::new(answer));

@@ -11,6 +11,7 @@ mod queue;
 mod repetition;
 mod repository;
 mod retry;
+mod spans;
 mod unit_of_work;
 
 pub use error::{LoadError, SaveError};

@@ -2,6 +2,7 @@ use std::ops::ControlFlow;
 
 use super::core::Core;
 use super::repository::Folding;
+use super::spans;
 use super::{LoadError, SaveError};
 use crate::store::{AppendError, Read, ReadStream, Store, Visit};
 use crate::{
@@ -37,7 +38,7 @@ impl<S: Store> Core<S> {
             found: None,
         };
         let read = ReadStream::new(stream.clone());
-        let until = self.store().visit(read, until).await?;
+        let until = spans::load(&stream, self.store().visit(read, until)).await?;
         let root = self.folded(id, stream, until.folding).await?;
         Ok(match until.found {
             None => Before::All(root),

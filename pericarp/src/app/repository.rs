@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 use super::core::Core;
+use super::spans;
 use super::{LoadError, Pericarp, SaveError, UnitOfWork};
 use crate::fold::Fold;
 use crate::store::{ReadError, ReadStream, ReadStreams, Store, Visit};
@@ -111,10 +112,10 @@ impl<S: Store> Core<S> {
         id: &A::Id,
         stream: StreamName,
     ) -> Result<Option<Root<A>>, LoadError> {
-        let fold = self
+        let visiting = self
             .store()
-            .visit(ReadStream::new(stream.clone()), Folding::default())
-            .await?;
+            .visit(ReadStream::new(stream.clone()), Folding::default());
+        let fold = spans::load(&stream, visiting).await?;
         self.folded(id, stream, fold).await
     }
 
@@ -196,7 +197,8 @@ impl<S: Store> Core<S> {
     }
 
     pub(super) async fn append(&self, commit: Commit) -> Result<Committed, SaveError> {
-        Ok(self.store().append(commit).await?)
+        let span = spans::of_append(&commit);
+        Ok(spans::append(span, self.store().append(commit)).await?)
     }
 }
 

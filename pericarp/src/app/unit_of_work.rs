@@ -4,6 +4,7 @@ use std::future::Future;
 
 use super::SaveError;
 use super::core::Core;
+use super::spans;
 use crate::store::{Read, ReadError, Store, StoreFault};
 use crate::{Aggregate, Commit, CommitError, CommitId, Committed, Page, Root};
 
@@ -180,7 +181,7 @@ impl<'r, S: Store> UnitOfWork<'r, S> {
             Ok(events) => events,
             Err(source) => return Err(UnitOfWorkError::ReadBack { committed, source }),
         };
-        match dispatcher.dispatch(&events).await {
+        match spans::dispatch(&committed, dispatcher.dispatch(&events)).await {
             Ok(()) => Ok(committed),
             Err(source) => Err(UnitOfWorkError::Dispatch {
                 committed,

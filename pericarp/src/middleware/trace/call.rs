@@ -1,8 +1,8 @@
-use tracing::{Instrument, Span};
+use tracing::{Instrument, Level, Span};
 
 use super::timed::Timed;
 use crate::middleware::Middleware;
-use crate::{Clock, Handler, Metadata, Outcome, Payload, Request, SystemClock};
+use crate::{Clock, Handler, Ids, Metadata, Outcome, Payload, RandomIds, Request, SystemClock};
 
 /// The target of its span and of its events, for filters.
 pub(super) const TARGET: &str = "pericarp::request";
@@ -23,7 +23,10 @@ pub(super) const TARGET: &str = "pericarp::request";
 /// the level `ERROR` too: wherever a failure is logged, it says of what. The target of all is
 /// `pericarp::request`. The request itself is not logged, since it may hold what is secret.
 ///
-/// What is enabled is decided once, before anything else. If nothing is, the request passes, the
+/// A request without a `trace_id` gets one, which its events carry: 32 hexadecimal digits, as
+/// [`TraceParent`](crate::telemetry::TraceParent) has them.
+///
+/// What is enabled is decided once, before anything else. If nothing is, the request passes as it is, the
 /// clock is not read and nothing is allocated.
 ///
 /// ```
@@ -63,6 +66,10 @@ impl<R: Request, C: Clock> Middleware<R> for Trace<C> {
 
     async fn call(&self, payload: &mut Payload<R>, (): &(), next: &impl Handler<R>) -> Outcome<R> {
         let is_logged = Timed::<C>::is_logged();
+        if payload.metadata().trace_id.is_none() && tracing::enabled!(target: TARGET, Level::ERROR)
+        {
+            payload.metadata_mut().trace_id = Some(RandomIds.next().simple().to_string());
+        }
         let span = span_of::<R>(payload.metadata());
         if !is_logged && span.is_disabled() {
             return next.handle(payload).await;

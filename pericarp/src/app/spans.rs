@@ -1,0 +1,92 @@
+//! Spans around what an application does for a request. Without the feature `tracing` there are
+//! none.
+
+use std::future::Future;
+
+use crate::store::AppendError;
+use crate::{Commit, Committed, StreamName};
+
+type Appended = Result<Committed, AppendError>;
+
+#[cfg(feature = "tracing")]
+mod kept {
+    use tracing::{Instrument, Span, debug_span, field::Empty};
+
+    use super::{Appended, Commit, Committed, Future, StreamName};
+
+    const TARGET: &str = "pericarp::store";
+
+    pub(in crate::app) fn load<F: Future>(
+        stream: &StreamName,
+        load: F,
+    ) -> impl Future<Output = F::Output> + use<F> {
+        load.instrument(debug_span!(target: TARGET, "load", stream = stream.as_str()))
+    }
+
+    pub(in crate::app) fn decide<T>(stream: &StreamName, decide: impl FnOnce() -> T) -> T {
+        debug_span!(target: TARGET, "decide", stream = stream.as_str()).in_scope(decide)
+    }
+
+    pub(in crate::app) async fn append(
+        span: Span,
+        append: impl Future<Output = Appended>,
+    ) -> Appended {
+        let outcome = append.instrument(span.clone()).await;
+        match &outcome {
+            Ok(committed) => span.record("position", committed.last.get()),
+            Err(error) => span.record("code", error.code()),
+        };
+        outcome
+    }
+
+    pub(in crate::app) fn of_append(commit: &Commit) -> Span {
+        let first = || {
+            commit
+                .appends()
+                .next()
+                .map(|(append, _)| append.stream.as_str())
+        };
+        debug_span!(
+            target: TARGET,
+            "append",
+            commit = %commit.id(),
+            stream = first(),
+            events = commit.len() as u64,
+            position = Empty,
+            code = Empty,
+        )
+    }
+
+    pub(in crate::app) fn dispatch<F: Future>(
+        committed: &Committed,
+        dispatch: F,
+    ) -> impl Future<Output = F::Output> + use<F> {
+        let (commit, position) = (committed.id, committed.last.get());
+        dispatch.instrument(debug_span!(target: TARGET, "dispatch", %commit, position))
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod kept {
+    use super::{Appended, Commit, Committed, Future, StreamName};
+
+    pub(in crate::app) fn load<F: Future>(_: &StreamName, load: F) -> F {
+        load
+    }
+
+    pub(in crate::app) fn decide<T>(_: &StreamName, decide: impl FnOnce() -> T) -> T {
+        decide()
+    }
+
+    pub(in crate::app) fn append<F: Future<Output = Appended>>((): (), append: F) -> F {
+        append
+    }
+
+    pub(in crate::app) const fn of_append(_: &Commit) {}
+
+    pub(in crate::app) fn dispatch<F: Future>(_: &Committed, dispatch: F) -> F {
+        dispatch
+    }
+}
+
+pub(super) use kept::{append, decide, dispatch, load, of_append};
