@@ -52,6 +52,8 @@ mod stream_name;
 mod timestamp;
 mod upcast;
 
+#[cfg(all(unix, feature = "profiling"))]
+pub mod profiling;
 pub mod routes;
 pub mod schema;
 #[cfg(feature = "store")]
