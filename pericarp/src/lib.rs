@@ -61,6 +61,8 @@ mod timestamp;
 mod unwound;
 mod upcast;
 
+#[cfg(all(unix, feature = "profiling"))]
+pub mod profiling;
 pub mod routes;
 pub mod schema;
 #[cfg(feature = "store")]

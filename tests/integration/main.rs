@@ -29,6 +29,8 @@ mod on_every_store;
 mod payloads;
 mod postgres;
 mod postgres_order;
+#[cfg(unix)]
+mod profiling;
 #[path = "../fuzz/readers.rs"]
 mod readers;
 mod regressions;

@@ -78,11 +78,16 @@ mod kept {
         decide()
     }
 
-    pub(in crate::app) fn append<F: Future<Output = Appended>>((): (), append: F) -> F {
+    /// The span that there is not.
+    pub(in crate::app) struct NoSpan;
+
+    pub(in crate::app) fn append<F: Future<Output = Appended>>(_: NoSpan, append: F) -> F {
         append
     }
 
-    pub(in crate::app) const fn of_append(_: &Commit) {}
+    pub(in crate::app) const fn of_append(_: &Commit) -> NoSpan {
+        NoSpan
+    }
 
     pub(in crate::app) fn dispatch<F: Future>(_: &Committed, dispatch: F) -> F {
         dispatch

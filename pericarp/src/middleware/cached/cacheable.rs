@@ -5,7 +5,7 @@ use crate::{Payload, Query};
 
 /// A query whose answers may be kept, and under what: see [`Cached`](super::Cached).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say under what its answers are kept",
+    message = "write `impl Cacheable for {Self}`, which does not say yet under what its answers are kept",
     label = "no `Cacheable` for `{Self}`",
     note = "write `impl Cacheable for {Self} {{ const SPACE: &'static str = ..; const PER_PRINCIPAL: bool = ..; fn key(&self) -> String {{ .. }} }}`; its answer must be `Clone`, `Serialize` and `Deserialize`"
 )]
