@@ -8,6 +8,7 @@ use tokio::sync::{Notify, Semaphore, TryAcquireError};
 pub(crate) struct Places {
     free: Semaphore,
     freed: Notify,
+    #[cfg(any(feature = "sqlite", feature = "workers"))]
     capacity: usize,
 }
 
@@ -21,6 +22,7 @@ impl Places {
         Self {
             free: Semaphore::new(capacity),
             freed: Notify::new(),
+            #[cfg(any(feature = "sqlite", feature = "workers"))]
             capacity,
         }
     }

@@ -1,4 +1,4 @@
-use super::{Buckets, Description, Metric};
+use super::{Description, Metric};
 
 pub(crate) const REQUESTS: Description<3> = Description::counter(
     "pericarp_requests_total",
@@ -46,7 +46,7 @@ pub(crate) use store::*;
 
 #[cfg(feature = "store")]
 mod store {
-    use super::{Buckets, Description};
+    use crate::metrics::{Buckets, Description};
 
     pub(crate) const STORE_APPENDS: Description<2> = Description::counter(
         "pericarp_store_appends_total",
