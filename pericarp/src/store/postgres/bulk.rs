@@ -106,7 +106,7 @@ impl Shared {
     ) -> Result<BulkAppended, Failure> {
         let patience = self.options.query_timeout;
         let schema = self.statements.schema();
-        self.begin(connection, positions).await?;
+        self.begin_alone(connection, positions).await?;
         let settle = match self.options.durability {
             Durability::Relaxed => "SET LOCAL synchronous_commit TO off",
             // Durable unless told otherwise, whatever the server's default is.
@@ -150,7 +150,7 @@ impl Shared {
     /// There may be a gap before events that keep their positions, so the table is locked for them:
     /// whoever appends has to look at the log after they are there. A vacuum holds that up, and must not
     /// hold up those who append, who wait for the append lock.
-    async fn begin(
+    async fn begin_alone(
         &self,
         connection: &mut PgConnection,
         positions: Positions,
