@@ -27,8 +27,10 @@ fn every_message_of_a_trait_has_a_case() {
 #[test]
 fn every_trait_that_may_be_missing_says_what_to_write() {
     const OWN: &[&str] = &[
+        "Cacheable",
         "FromDefault",
         "Given",
+        "Invalidates",
         "Mode",
         "ReadSum",
         "Step",
