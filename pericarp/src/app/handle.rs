@@ -61,6 +61,9 @@ where
 }
 
 /// How requests of one kind are handled by an application of `S` and `P`.
+#[diagnostic::on_unimplemented(
+    message = "derive `Command` or `Query` for `{R}`, which an application of `{P}` does not handle"
+)]
 pub trait Takes<R: Request<Chain: Chain<R, P>>, S: Store, P: Send + Sync> {
     #[doc(hidden)]
     fn take<L: Layers<R, P>>(

@@ -28,6 +28,10 @@ use crate::{DecodeEvent, Event, RecordedEvent};
 /// # let _ = dispatcher;
 /// # Ok::<(), pericarp::dispatcher::SubscribeError>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "write `impl Invalidates for {Self}`, which does not say yet what it makes stale",
+    label = "no `Invalidates` for `{Self}`"
+)]
 pub trait Invalidates: Event {
     /// The tags, or the texts of keys, that it makes stale.
     fn tags(&self, record: &RecordedEvent<'_>) -> Vec<String> {

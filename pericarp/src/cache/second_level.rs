@@ -22,6 +22,10 @@ pub struct Found {
 ///
 /// The cache bounds how long it waits, leaves one alone that fails, and tells it later what it
 /// missed. So an implementation asks, and says what went wrong.
+#[diagnostic::on_unimplemented(
+    message = "write `impl SecondLevel for {Self}`, which is not a second level of a cache",
+    label = "no `SecondLevel` for `{Self}`"
+)]
 pub trait SecondLevel: Send + Sync + 'static {
     /// What is kept under a key, and the marks of the tags. The marks must not be read before the
     /// value.

@@ -31,6 +31,9 @@ impl fmt::Display for Kind {
 }
 
 /// A [`Counter`], a [`Gauge`] or a [`Histogram`].
+#[diagnostic::on_unimplemented(
+    message = "use `Counter`, `Gauge` or `Histogram`: `{Self}` measures nothing"
+)]
 pub trait Measure: Clone + Send + Sync + private::Sealed {
     /// Which of them.
     const KIND: Kind;

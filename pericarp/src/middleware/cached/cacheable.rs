@@ -4,6 +4,11 @@ use serde::de::DeserializeOwned;
 use crate::{Payload, Query};
 
 /// A query whose answers may be kept, and under what: see [`Cached`](super::Cached).
+#[diagnostic::on_unimplemented(
+    message = "write `impl Cacheable for {Self}`, which does not say yet under what its answers are kept",
+    label = "no `Cacheable` for `{Self}`",
+    note = "write `impl Cacheable for {Self} {{ const SPACE: &'static str = ..; const PER_PRINCIPAL: bool = ..; fn key(&self) -> String {{ .. }} }}`; its answer must be `Clone`, `Serialize` and `Deserialize`"
+)]
 pub trait Cacheable:
     Query<Answer: Clone + Serialize + DeserializeOwned + Send + Sync + 'static>
 {
