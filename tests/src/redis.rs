@@ -1,11 +1,9 @@
 //! A Redis for the tests, started by them on a free port and gone when they are.
 
 use std::env;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{self, BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -15,12 +13,12 @@ use crate::free_port;
 /// The URL of a server that is there already, for tests that do not stop it.
 const GIVEN: &str = "PERICARP_TEST_REDIS";
 
-/// For how long a server may take to start.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// What the server says once it can be asked.
+const READY: &str = "Ready to accept connections";
 
 /// Says which process the server is, and kills it when nobody holds the other end of the pipe any
 /// more, however he ended.
-const GUARD: &str = "\"$@\" >/dev/null 2>&1 & echo $!; read -r _; kill -KILL $!; wait";
+const GUARD: &str = "\"$@\" 2>&1 & echo $!; exec >/dev/null; read -r _; kill -KILL $!; wait";
 
 /// A server of one's own, to be stopped and started. What it has is gone when it stops.
 #[derive(Debug)]
@@ -95,15 +93,17 @@ impl RedisServer {
         said.read_line(&mut line).unwrap();
         let server = Pid::from_raw(line.trim().parse().unwrap()).unwrap();
         self.running = Some(Running { guard, server });
-        let asked = Instant::now();
-        while !self.serves() {
+        while !line.contains(READY) {
+            line.clear();
+            let length = said.read_line(&mut line).unwrap();
             assert!(
-                asked.elapsed() < PATIENCE,
+                length > 0,
                 "redis-server does not start: install it (apt-get install redis-server, \
                  brew install redis), or let {GIVEN} be the URL of one"
             );
-            thread::sleep(Duration::from_millis(2));
         }
+        // It would wait for somebody to read what it says.
+        thread::spawn(move || io::copy(&mut said, &mut io::sink()));
     }
 
     /// Kills it.
@@ -126,16 +126,6 @@ impl RedisServer {
     fn signal(&self, signal: Signal) {
         let running = self.running.as_ref().expect("it runs");
         kill_process(running.server, signal).unwrap();
-    }
-
-    fn serves(&self) -> bool {
-        let Ok(mut connection) = TcpStream::connect(("127.0.0.1", self.port)) else {
-            return false;
-        };
-        let mut answer = [0; 5];
-        connection.write_all(b"PING\r\n").is_ok()
-            && connection.read_exact(&mut answer).is_ok()
-            && answer == *b"+PONG"
     }
 }
 
