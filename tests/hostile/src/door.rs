@@ -92,3 +92,22 @@ impl Handle<Close> for Door {
         ::core::result::Result::Ok(())
     }
 }
+
+/// Its variants are named like the types of its own impl.
+#[derive(Aggregate, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[aggregate(category = "hostile.lookalike", id = u64, event = DoorEvent<'_>)]
+pub enum Lookalike {
+    /// Not `Aggregate::Id`.
+    #[default]
+    Id,
+    /// Not `Aggregate::Event`.
+    Event,
+    /// Not `Aggregate::Error`.
+    Error,
+}
+
+impl Apply<DoorEvent<'_>> for Lookalike {
+    fn apply(&mut self, _: DoorEvent<'_>, _: &Meta<'_>) {
+        *self = Self::Event;
+    }
+}

@@ -13,7 +13,7 @@ pub(super) const GRACE: Duration = Duration::from_secs(2);
 /// Waits for one answer after another, for each at most so long.
 ///
 /// It sets one timer again and again, which tokio puts off without a word to the thread that keeps the
-/// time. A new timer for each answer wakes that thread, which costs a lone appender a tenth.
+/// time; a new timer for each answer may wake that thread.
 pub(super) struct Patience {
     limit: Option<Duration>,
     timer: Pin<Box<Sleep>>,
