@@ -24,6 +24,8 @@ mod committed;
 #[cfg(feature = "config")]
 pub mod config;
 mod context;
+#[cfg(any(feature = "cache", feature = "workers"))]
+mod count;
 mod decide;
 mod decode;
 mod decode_error;
