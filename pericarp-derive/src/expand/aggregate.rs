@@ -84,11 +84,13 @@ fn main(
         None => quote!(__p::Infallible),
     };
     let policies = policies(aggregate);
+    let kept = kept(aggregate);
     quote! {
         #[automatically_derived]
         impl __p::Aggregate for #ident {
             const CATEGORY: &'static __p::str = #category;
             #policies
+            #kept
 
             type Id = #id;
             type Error = #error;
@@ -118,6 +120,23 @@ fn policies(aggregate: &Aggregate<'_>) -> TokenStream {
         .then(|| quote!(const UNKNOWN: #skip));
     let newer = aggregate.skips_newer.then(|| quote!(const NEWER: #skip));
     quote!(#dropped #unknown #newer)
+}
+
+/// How its state is kept, where it is.
+fn kept(aggregate: &Aggregate<'_>) -> TokenStream {
+    let snapshots = aggregate.snapshot.as_ref().map(|snapshot| {
+        let (every, version) = (&snapshot.every, snapshot.version.as_ref());
+        let version = version.map_or(quote!(1), |version| quote!(#version));
+        let snapshots = all_at(at(every), quote!(__p::snapshots::<Self>));
+        quote! {
+            const SNAPSHOTS: __p::Option<__p::Snapshots<Self>> = #snapshots(#every, #version);
+        }
+    });
+    let cached = aggregate.cached.map(|span| {
+        let cached = all_at(at(&span), quote!(__p::cached::<Self>()));
+        quote!(const CACHED: __p::Option<fn(&Self) -> Self> = #cached;)
+    });
+    quote!(#snapshots #cached)
 }
 
 /// Demands that no event is stored under a name that is dropped.

@@ -1,10 +1,13 @@
 //! The application on a store: load, decide, append; and ask.
 
 mod ask;
+mod baselines;
 mod core;
 mod error;
 mod execute;
+mod folding;
 mod handle;
+mod keep;
 mod pericarp;
 #[cfg(feature = "workers")]
 mod queue;
