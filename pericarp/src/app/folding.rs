@@ -17,6 +17,10 @@ pub(super) struct Folding<A> {
 }
 
 /// A snapshot that could not be gone on from.
+#[cfg_attr(
+    not(feature = "tracing"),
+    expect(dead_code, reason = "only a log tells of it")
+)]
 pub(super) struct Refused {
     pub(super) version: Version,
     pub(super) why: &'static str,

@@ -19,6 +19,8 @@ mod unit_of_work;
 
 pub use error::{LoadError, SaveError};
 pub use handle::Takes;
+#[cfg(feature = "config")]
+pub(crate) use pericarp::CACHED_AGGREGATES;
 pub use pericarp::{Pericarp, PericarpBuilder};
 #[cfg(feature = "workers")]
 pub use queue::Queue;

@@ -138,18 +138,6 @@ impl Statements {
         ))
     }
 
-    /// $1: the stream, $2: the version, $3: the fingerprint, $4: the checksum, $5: the state.
-    pub(super) fn keep_snapshot(&self) -> AssertSqlSafe<String> {
-        let schema = &self.schema;
-        AssertSqlSafe(format!(
-            "INSERT INTO {schema}.pericarp_snapshots (stream, version, fingerprint, checksum, data)
-             SELECT id, $2, $3, $4, $5 FROM {schema}.pericarp_streams
-             WHERE name = $1 AND set_config('synchronous_commit', 'off', true) IS NOT NULL
-             ON CONFLICT (stream) DO UPDATE SET version = excluded.version,
-                 fingerprint = excluded.fingerprint, checksum = excluded.checksum, data = excluded.data"
-        ))
-    }
-
     /// $1: the streams, $2 and $3: the stream and the version to go on after.
     ///
     /// Each stream is one range of the index, and there is nothing to sort.

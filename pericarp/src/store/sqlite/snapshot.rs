@@ -5,12 +5,17 @@ use rusqlite::{Connection, params};
 use super::append::execute;
 use super::prepared::Prepared;
 use super::statement::Parameter::Text;
-use super::statements::{INSERT_SNAPSHOT, SNAPSHOT};
+use super::statements::SNAPSHOT;
 use super::{Durability, SqliteOptions, Writing, misfit};
 use crate::store::queue::Queue;
 use crate::store::snapshot::{Taken, not_kept, unwritten};
 use crate::store::visit::wants_snapshot;
 use crate::store::{NewSnapshot, ReadStream, Snapshot, Visit, WrittenSnapshot};
+
+/// Puts a snapshot in the place of the one before.
+const INSERT_SNAPSHOT: &str = "INSERT OR REPLACE INTO pericarp_snapshots
+         (stream, version, fingerprint, checksum, data)
+     SELECT id, ?2, ?3, ?4, ?5 FROM pericarp_streams WHERE name = ?1";
 
 /// A snapshot on its way to a reader, which writes it as JSON and hands it to the writer.
 pub(super) struct Offered {

@@ -37,8 +37,3 @@ pub(super) const SNAPSHOT: &str = "SELECT s.version, s.fingerprint, s.checksum, 
      WHERE s.stream = (SELECT id FROM pericarp_streams WHERE name = ?1)
        AND EXISTS (SELECT 1 FROM pericarp_events AS e
                    WHERE e.stream = s.stream AND e.version = s.version)";
-
-/// Puts a snapshot in the place of the one before.
-pub(super) const INSERT_SNAPSHOT: &str = "INSERT OR REPLACE INTO pericarp_snapshots
-         (stream, version, fingerprint, checksum, data)
-     SELECT id, ?2, ?3, ?4, ?5 FROM pericarp_streams WHERE name = ?1";
