@@ -157,8 +157,9 @@ pub trait Store: Send + Sync + 'static {
     fn close(&self) -> impl Future<Output = ()> + Send;
 
     /// Keeps a snapshot of a stream, soon and where nobody waits for it; or does not, if it has
-    /// too many to keep, or keeps none at all, as is the default. A later one takes the place of
-    /// the one before. Nothing rests on it: [`Store::visit`] shows it to visitors who want it.
+    /// too many to keep, or keeps none at all, as is the default. One takes the place of the one
+    /// before; of two that are under way at once, either may be the last. Nothing rests on it:
+    /// [`Store::visit`] shows it to visitors who want it.
     fn keep_snapshot(&self, _: NewSnapshot) {}
 
     /// Waits until each snapshot that it was given is kept, or is not.
