@@ -30,10 +30,20 @@ impl<A: FromDefault + Emits<E>, E> Starts<E> for A {
     type By = Started;
 }
 
-/// Its first state.
-#[inline]
-pub fn initial<A: FromDefault>() -> Option<A> {
-    Some(A::first_state())
+/// What makes the first state of an aggregate, if no event does.
+pub type First<A> = Option<fn() -> A>;
+
+/// Its `Default`.
+pub const fn first<A: FromDefault>() -> First<A> {
+    Some(A::first_state)
+}
+
+/// An aggregate that lists `E` in `events(..)`. Written by the derive.
+pub trait Lists<E>: Aggregate + Apply<E> {}
+
+#[diagnostic::do_not_recommend]
+impl<A: Lists<E>, E> Emits<E> for A {
+    type By = Applied;
 }
 
 /// Changes a state.
@@ -114,49 +124,58 @@ impl<A, E> Makes<A, E> for Never {
     }
 }
 
-/// Folds an event that only `created_by` lists.
-#[inline]
-pub fn fold_create<A: Starts<E>, E>(
-    state: &mut Option<A>,
-    event: E,
-    meta: &Meta<'_>,
-) -> Result<(), FoldError> {
-    if state.is_some() {
-        return Err(FoldError::AlreadyCreated);
-    }
-    *state = Some(A::By::make(event, meta));
-    Ok(())
+/// The state that an event is folded into.
+#[derive(Debug)]
+pub struct Folding<'s, A> {
+    pub(crate) state: &'s mut Option<A>,
+    pub(crate) meta: &'s Meta<'s>,
 }
 
-/// Folds an event that only `events` lists.
-#[inline]
-pub fn fold_apply<A: Emits<E>, E>(
-    state: &mut Option<A>,
-    event: E,
-    meta: &Meta<'_>,
-) -> Result<(), FoldError> {
-    if state.is_none() {
-        *state = A::initial();
-    }
-    match state {
-        Some(state) => {
-            A::By::apply(state, event, meta);
-            Ok(())
+/// Nothing, or how the event does not fit the state.
+pub type Folded = Result<(), FoldError>;
+
+impl<A: Aggregate> Folding<'_, A> {
+    /// Folds an event that only `created_by` lists.
+    #[inline]
+    pub fn create<E>(self, event: E) -> Folded
+    where
+        A: Starts<E>,
+    {
+        if self.state.is_some() {
+            return Err(FoldError::AlreadyCreated);
         }
-        None => Err(FoldError::NotCreated),
+        *self.state = Some(A::By::make(event, self.meta));
+        Ok(())
     }
-}
 
-/// Folds an event that may create the aggregate or follow.
-#[inline]
-pub fn fold_either<A: Starts<E> + Emits<E>, E>(
-    state: &mut Option<A>,
-    event: E,
-    meta: &Meta<'_>,
-) -> Result<(), FoldError> {
-    match state {
-        Some(state) => <A as Emits<E>>::By::apply(state, event, meta),
-        None => *state = Some(<A as Starts<E>>::By::make(event, meta)),
+    /// Folds an event that only `events` lists.
+    #[inline]
+    pub fn apply<E>(self, event: E) -> Folded
+    where
+        A: Emits<E>,
+    {
+        if self.state.is_none() {
+            *self.state = A::initial();
+        }
+        match self.state {
+            Some(state) => {
+                A::By::apply(state, event, self.meta);
+                Ok(())
+            }
+            None => Err(FoldError::NotCreated),
+        }
     }
-    Ok(())
+
+    /// Folds an event that may create the aggregate or follow.
+    #[inline]
+    pub fn either<E>(self, event: E) -> Folded
+    where
+        A: Starts<E> + Emits<E>,
+    {
+        match self.state {
+            Some(state) => <A as Emits<E>>::By::apply(state, event, self.meta),
+            None => *self.state = Some(<A as Starts<E>>::By::make(event, self.meta)),
+        }
+        Ok(())
+    }
 }

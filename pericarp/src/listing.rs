@@ -2,11 +2,16 @@
 //!
 //! All of it runs while the user's crate is compiled.
 
+use crate::schema::Entry;
 use crate::{Aggregate, DecodeEvent, Event, EventKind, Split};
 
-/// What the reader of a listed event knows.
+/// A type of event that is listed, and what its reader knows.
 #[derive(Debug)]
 pub struct Listing {
+    /// The type, as it was written.
+    pub written: &'static str,
+    /// Its shapes, if it describes itself.
+    pub shapes: Shapes,
     /// The kinds it reads.
     pub kinds: &'static [EventKind],
     /// The names it drops.
@@ -15,13 +20,33 @@ pub struct Listing {
     pub keeps: bool,
 }
 
-/// What the one enum of an aggregate knows.
-pub const fn own<A: Aggregate>() -> Listing {
-    Listing {
-        kinds: <A::Event<'static> as Event>::KINDS,
-        dropped: <A::Event<'static> as DecodeEvent<'static>>::DROPPED,
-        keeps: <A::Event<'static> as DecodeEvent<'static>>::KEEPS,
+impl Listing {
+    /// What the reader of `E` knows.
+    pub(crate) const fn of<'e, E: DecodeEvent<'e>>() -> Self {
+        Self {
+            written: "",
+            shapes: None,
+            kinds: E::KINDS,
+            dropped: E::DROPPED,
+            keeps: E::KEEPS,
+        }
     }
+
+    pub(crate) const fn written(self, written: &'static str, shapes: Shapes) -> Self {
+        Self {
+            written,
+            shapes,
+            ..self
+        }
+    }
+}
+
+/// The shapes of a type, if it describes itself.
+type Shapes = Option<&'static [Entry]>;
+
+/// Lists the one enum of an aggregate.
+pub const fn own<A: Aggregate>(written: &'static str, shapes: Shapes) -> Listing {
+    Listing::of::<A::Event<'static>>().written(written, shapes)
 }
 
 /// How many kinds there are in several lists.

@@ -4,7 +4,7 @@ use crate::schema::{Described, Entry};
 use crate::{DecodeError, DecodeEvent, EncodeError, Event, EventKind, Reading, RecordedEvent};
 
 /// An enum with a variant for each event that an aggregate lists. Written by the derive.
-pub trait Sum {
+pub trait Sum<'e>: Sized {
     /// The aggregate.
     type Of: Described;
 
@@ -13,6 +13,9 @@ pub trait Sum {
 
     /// Shows the event that it is to `visit`.
     fn pass<V: Visit>(&self, visit: V) -> V::Output;
+
+    /// Lets each listed event read, in their order.
+    fn read(reader: &mut Reader<'_, 'e, impl FnMut(Self)>) -> Read;
 }
 
 /// What is asked of any event.
@@ -22,12 +25,6 @@ pub trait Visit {
 
     /// Answers for this event.
     fn visit<E: Event>(self, event: &E) -> Self::Output;
-}
-
-/// The same enum, where it is read.
-pub trait ReadSum<'e>: Sum + Sized {
-    /// Lets each listed event read, in their order.
-    fn read(reader: &mut Reader<'_, 'e, impl FnMut(Self)>) -> Read;
 }
 
 /// Nothing, or why a stored event cannot be read.
@@ -57,7 +54,7 @@ impl<'e, T> Reader<'_, 'e, T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Sum> Event for S {
+impl<'e, S: Sum<'e>> Event for S {
     const KINDS: &'static [EventKind] = S::KINDS;
 
     #[inline]
@@ -72,7 +69,7 @@ impl<S: Sum> Event for S {
 }
 
 #[diagnostic::do_not_recommend]
-impl<'e, S: ReadSum<'e>> DecodeEvent<'e> for S {
+impl<'e, S: Sum<'e>> DecodeEvent<'e> for S {
     #[inline]
     fn decode_each(
         record: &RecordedEvent<'e>,
@@ -89,7 +86,7 @@ impl<'e, S: ReadSum<'e>> DecodeEvent<'e> for S {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Sum> Described for S {
+impl<'e, S: Sum<'e>> Described for S {
     const SHAPES: &'static [Entry] = <S::Of as Described>::SHAPES;
 }
 

@@ -1,6 +1,6 @@
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{Type, parse_quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, Type, parse_quote};
 
 use super::{described, scoped, sum};
 use crate::check::aggregate::{Aggregate, Events, Role, Sum};
@@ -9,22 +9,18 @@ use crate::span::{all_at, at};
 
 pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
     let (item, event, fold) = match &aggregate.events {
-        Events::Own(ty) => (
-            None,
-            lifetimes::fill(ty, &parse_quote!('__e)),
-            quote!(__p::fold_apply(__state, __event, __meta)),
-        ),
+        Events::Own(ty) => (None, ty.clone(), quote!(__to.apply(__event))),
         Events::Sum(sum) => {
-            let (name, generics) = (&sum.name, sum.borrows.then(|| quote!(<'__e>)));
+            let (name, generics) = (&sum.name, sum.borrows.then(|| quote!(<'_>)));
             let item = sum::item(aggregate, sum);
-            (Some(item), quote!(#name #generics), fold(sum))
+            (Some(item), parse_quote!(#name #generics), fold(sum))
         }
     };
     let impls = match &aggregate.events {
-        Events::Own(_) => sum::list_one(aggregate),
+        Events::Own(ty) => sum::list_one(aggregate.ident, ty),
         Events::Sum(sum) => sum::impls(aggregate, sum),
     };
-    let main = main(aggregate, &event, &initial(aggregate), &fold);
+    let main = main(aggregate, &event, &first(aggregate), &fold);
     let listed = listed(aggregate);
     let dropped = check_dropped(aggregate);
     let described = described::aggregate(aggregate);
@@ -41,8 +37,9 @@ pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
         return TokenStream::new();
     }
     let ident = aggregate.ident;
-    let event = quote!(__p::AnyEvent);
-    let main = main(aggregate, &event, &TokenStream::new(), &quote!(loop {}));
+    let event = parse_quote!(__p::AnyEvent);
+    let body = quote!(let _ = (__event, __to); loop {});
+    let main = main(aggregate, &event, &TokenStream::new(), &body);
     scoped(
         &aggregate.krate,
         &quote! {
@@ -65,8 +62,8 @@ pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
 
 fn main(
     aggregate: &Aggregate<'_>,
-    event: &TokenStream,
-    initial: &TokenStream,
+    event: &Type,
+    first: &TokenStream,
     fold: &TokenStream,
 ) -> TokenStream {
     let ident = aggregate.ident;
@@ -84,23 +81,19 @@ fn main(
         None => quote!(__p::Infallible),
     };
     let policies = policies(aggregate);
+    let event_of = lifetimes::fill(event, &parse_quote!('__e));
     quote! {
         #[automatically_derived]
         impl __p::Aggregate for #ident {
             const CATEGORY: &'static __p::str = #category;
+            #first
             #policies
 
             type Id = #id;
             type Error = #error;
-            type Event<'__e> = #event;
+            type Event<'__e> = #event_of;
 
-            #initial
-
-            fn fold(
-                __state: &mut __p::Option<Self>,
-                __event: <Self as __p::Aggregate>::Event<'_>,
-                __meta: &__p::Meta<'_>,
-            ) -> __p::Result<(), __p::FoldError> {
+            fn fold(__event: #event, __to: __p::Folding<'_, Self>) -> __p::Folded {
                 #fold
             }
         }
@@ -139,14 +132,12 @@ fn from_default(aggregate: &Aggregate<'_>) -> bool {
     }
 }
 
-fn initial(aggregate: &Aggregate<'_>) -> TokenStream {
-    if !from_default(aggregate) {
-        return TokenStream::new();
-    }
-    quote! {
-        fn initial() -> __p::Option<Self> {
-            __p::initial()
-        }
+fn first(aggregate: &Aggregate<'_>) -> TokenStream {
+    match from_default(aggregate) {
+        true => quote!(
+            const FIRST: __p::First<Self> = __p::first();
+        ),
+        false => TokenStream::new(),
     }
 }
 
@@ -155,11 +146,11 @@ fn fold(sum: &Sum) -> TokenStream {
     let arms = sum.events.iter().map(|event| {
         let variant = &event.name;
         let fold = match event.role {
-            Role::Creates => quote!(fold_create),
-            Role::Applies => quote!(fold_apply),
-            Role::Either => quote!(fold_either),
+            Role::Creates => quote!(create),
+            Role::Applies => quote!(apply),
+            Role::Either => quote!(either),
         };
-        quote!(#name::#variant(__e) => __p::#fold(__state, __e, __meta),)
+        quote!(#name::#variant(__e) => __to.#fold(__e),)
     });
     quote!(match __event { #(#arms)* })
 }
@@ -179,34 +170,34 @@ fn listed(aggregate: &Aggregate<'_>) -> TokenStream {
         listed.map(|(ty, _)| *ty).collect::<Vec<_>>()
     };
     let (later, first) = (which(Role::Creates), which(Role::Applies));
-    let emits = list(aggregate, "Emits", "Applied", &later);
-    let starts = list(aggregate, "Starts", "Created", &first);
     let ident = aggregate.ident;
-    let from_default = from_default(aggregate).then(|| {
-        all_at(
-            at(ident),
-            quote!(#[automatically_derived] impl __p::FromDefault for #ident {}),
-        )
+    // An event without `Apply` or `Create` is reported here, where it is listed.
+    let emits = later.iter().map(|ty| {
+        let ident = Ident::new(&ident.to_string(), at(ty));
+        quote_spanned!(at(ty)=> impl __p::Lists<#ty> for #ident {})
     });
-    quote!(#emits #starts #from_default)
+    let starts = first.iter().map(|ty| {
+        let by = all_at(at(ty), quote!(__p::Created));
+        list(ident, "Starts", &quote!(#ty), &by)
+    });
+    // Where there is one alone, another that cannot exist keeps it company: else rustc would take
+    // any event for the one that is listed, and say "mismatched types" rather than what is not listed.
+    let company = [("Emits", &later), ("Starts", &first)];
+    let company = company.into_iter().filter(|(_, events)| events.len() == 1);
+    let company = company
+        .map(|(listing, _)| list(ident, listing, &quote!(__p::AnyEvent), &quote!(__p::Never)));
+    let from_default = from_default(aggregate)
+        .then(|| all_at(at(ident), quote!(impl __p::FromDefault for #ident {})));
+    quote!(#(#emits)* #(#starts)* #(#company)* #from_default)
 }
 
-/// Lists events. Where there is one alone, lists another that cannot exist: else rustc would take
-/// any event for the one that is listed, and say "mismatched types" rather than what is not listed.
-fn list(aggregate: &Aggregate<'_>, listing: &str, by: &str, events: &[&Type]) -> TokenStream {
-    let ident = aggregate.ident;
-    let (listing, by) = (format_ident!("{listing}"), format_ident!("{by}"));
-    let list = |event: TokenStream, by: TokenStream| {
-        quote! {
-            #[automatically_derived]
-            impl __p::#listing<#event> for #ident {
-                type By = #by;
-            }
+/// Lists an event.
+fn list(ident: &Ident, listing: &str, event: &TokenStream, by: &TokenStream) -> TokenStream {
+    let listing = format_ident!("{listing}");
+    quote! {
+        #[automatically_derived]
+        impl __p::#listing<#event> for #ident {
+            type By = #by;
         }
-    };
-    let listed = events
-        .iter()
-        .map(|ty| list(quote!(#ty), all_at(at(ty), quote!(__p::#by))));
-    let company = (events.len() == 1).then(|| list(quote!(__p::AnyEvent), quote!(__p::Never)));
-    quote!(#(#listed)* #company)
+    }
 }

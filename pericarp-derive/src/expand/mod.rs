@@ -16,14 +16,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::parse::Krate;
+use crate::span::generated;
 
 /// Puts `impls` where they can see the runtime as `__p`, and the user's crate cannot see them.
 fn scoped(Krate(krate): &Krate, impls: &TokenStream) -> TokenStream {
-    quote! {
-        #[allow(unused_imports, unused_qualifications, deprecated)]
+    generated(quote! {
         const _: () = {
             use #krate::__private as __p;
             #impls
         };
-    }
+    })
 }
