@@ -38,14 +38,6 @@ pub const fn first<A: FromDefault>() -> First<A> {
     Some(A::first_state)
 }
 
-/// An aggregate that lists `E` in `events(..)`. Written by the derive.
-pub trait Lists<E>: Aggregate + Apply<E> {}
-
-#[diagnostic::do_not_recommend]
-impl<A: Lists<E>, E> Emits<E> for A {
-    type By = Applied;
-}
-
 /// Changes a state.
 #[diagnostic::on_unimplemented(
     message = "write `impl Apply<{E}> for {A}`, which says what the event does to the aggregate",

@@ -21,7 +21,7 @@ pub use crate::codec::{Escapes, encode_unit, other_version};
 pub use crate::command::{Changes, Command, Creates, Handle, Mode, MustExist};
 pub use crate::decode::{DecodeEvent, Reading, Unread};
 pub use crate::event::{EncodeError, Event, EventKind, Split};
-pub use crate::folding::{Applied, Created, FirstState, FromDefault, Lists, Never};
+pub use crate::folding::{Applied, Created, FirstState, FromDefault, Never};
 pub use crate::folding::{First, Folded, Folding, first};
 pub use crate::listing::{Listing, check, check_dropped, concat, flaw, is_read, own, total};
 pub use crate::middleware::{Step, in_order, in_order_when_filled_in, may_precede};

@@ -1,8 +1,8 @@
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::{Ident, Type, parse_quote};
 
-use super::{described, scoped, sum};
+use super::{described, scoped, scoped_with, sum};
 use crate::check::aggregate::{Aggregate, Events, Role, Sum};
 use crate::lifetimes;
 use crate::span::{all_at, at};
@@ -24,8 +24,9 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
     let listed = listed(aggregate);
     let dropped = check_dropped(aggregate);
     let described = described::aggregate(aggregate);
-    let impls = scoped(
+    let impls = scoped_with(
         &aggregate.krate,
+        &quote!(::{self as __p, probes::Undescribed as _}),
         &quote!(#impls #main #listed #dropped #described),
     );
     quote!(#item #impls)
@@ -171,33 +172,27 @@ fn listed(aggregate: &Aggregate<'_>) -> TokenStream {
     };
     let (later, first) = (which(Role::Creates), which(Role::Applies));
     let ident = aggregate.ident;
-    // An event without `Apply` or `Create` is reported here, where it is listed.
-    let emits = later.iter().map(|ty| {
-        let ident = Ident::new(&ident.to_string(), at(ty));
-        quote_spanned!(at(ty)=> impl __p::Lists<#ty> for #ident {})
-    });
-    let starts = first.iter().map(|ty| {
-        let by = all_at(at(ty), quote!(__p::Created));
-        list(ident, "Starts", &quote!(#ty), &by)
-    });
-    // Where there is one alone, another that cannot exist keeps it company: else rustc would take
-    // any event for the one that is listed, and say "mismatched types" rather than what is not listed.
-    let company = [("Emits", &later), ("Starts", &first)];
-    let company = company.into_iter().filter(|(_, events)| events.len() == 1);
-    let company = company
-        .map(|(listing, _)| list(ident, listing, &quote!(__p::AnyEvent), &quote!(__p::Never)));
+    let emits = list(ident, "Emits", "Applied", &later);
+    let starts = list(ident, "Starts", "Created", &first);
     let from_default = from_default(aggregate)
         .then(|| all_at(at(ident), quote!(impl __p::FromDefault for #ident {})));
-    quote!(#(#emits)* #(#starts)* #(#company)* #from_default)
+    quote!(#emits #starts #from_default)
 }
 
-/// Lists an event.
-fn list(ident: &Ident, listing: &str, event: &TokenStream, by: &TokenStream) -> TokenStream {
-    let listing = format_ident!("{listing}");
-    quote! {
-        #[automatically_derived]
-        impl __p::#listing<#event> for #ident {
-            type By = #by;
+/// Lists events. Where there is one alone, lists another that cannot exist: else rustc would take
+/// any event for the one that is listed, and say "mismatched types" rather than what is not listed.
+fn list(ident: &Ident, listing: &str, by: &str, events: &[&Type]) -> TokenStream {
+    let (listing, by) = (format_ident!("{listing}"), format_ident!("{by}"));
+    let list = |event: TokenStream, by: TokenStream| {
+        quote! {
+            impl __p::#listing<#event> for #ident {
+                type By = #by;
+            }
         }
-    }
+    };
+    let listed = events
+        .iter()
+        .map(|ty| list(quote!(#ty), all_at(at(ty), quote!(__p::#by))));
+    let company = (events.len() == 1).then(|| list(quote!(__p::AnyEvent), quote!(__p::Never)));
+    quote!(#(#listed)* #company)
 }

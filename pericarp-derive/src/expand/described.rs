@@ -70,9 +70,6 @@ fn dropped(names: &[LitStr]) -> Option<TokenStream> {
 pub(super) fn aggregate(aggregate: &Aggregate<'_>) -> TokenStream {
     let ident = aggregate.ident;
     quote! {
-        use __p::probes::Undescribed as _;
-
-        #[automatically_derived]
         impl __p::Described for #ident {
             const SHAPES: __p::Shapes = &[__p::Entry::category::<Self>(__LISTS)];
         }

@@ -40,7 +40,7 @@ pub(super) fn impls(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
     };
     let show = call(quote!(show));
     let read = call(quote!(read_into)).zip(&variants);
-    let read = read.map(|(read, variant)| quote!(#read(__from, Self::#variant)));
+    let read = in_turn(read.map(|(read, variant)| quote!(#read(__from, Self::#variant))));
     let ident = aggregate.ident;
     let check = quote!(const _: () = __p::check::<#ident, { __p::flaw(__LISTS) }>(););
     let check = all_at(at(ident), check);
@@ -62,12 +62,19 @@ pub(super) fn impls(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
                 }
             }
 
-            #[inline]
             fn read(__from: &mut __p::Reader<'_, '__e, impl __p::FnMut(Self)>) -> __p::Read {
-                #(#read?;)*
-                __p::Ok(())
+                #read
             }
         }
+    }
+}
+
+/// All of `reads`, each of which may fail.
+fn in_turn(reads: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let reads: Vec<_> = reads.collect();
+    match reads.split_last() {
+        Some((last, others)) => quote!(#(#others?;)* #last),
+        None => quote!(__p::Ok(())),
     }
 }
 
