@@ -22,19 +22,11 @@ impl<A: Default> FirstState for A {
     }
 }
 
-/// An aggregate that no event creates. Written by the derive.
-pub trait FromDefault: Aggregate + FirstState {}
-
-#[diagnostic::do_not_recommend]
-impl<A: FromDefault + Emits<E>, E> Starts<E> for A {
-    type By = Started;
-}
-
 /// What makes the first state of an aggregate, if no event does.
 pub type First<A> = Option<fn() -> A>;
 
 /// Its `Default`.
-pub const fn first<A: FromDefault>() -> First<A> {
+pub const fn first<A: FirstState>() -> First<A> {
     Some(A::first_state)
 }
 
@@ -84,12 +76,25 @@ impl<A: Create<E>, E> Makes<A, E> for Created {
     }
 }
 
-/// By a change of the default.
+/// By [`Apply`], where it may come first too: then to the default.
 #[derive(Debug)]
-pub struct Started;
+pub struct Either;
 
 #[diagnostic::do_not_recommend]
-impl<A: FromDefault + Emits<E>, E> Makes<A, E> for Started {
+impl<A: Emits<E, By = Either> + FirstState, E> Starts<E> for A {
+    type By = Either;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Apply<E>, E> Applies<A, E> for Either {
+    #[inline]
+    fn apply(state: &mut A, event: E, meta: &Meta<'_>) {
+        state.apply(event, meta);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Emits<E> + FirstState, E> Makes<A, E> for Either {
     #[inline]
     fn make(event: E, meta: &Meta<'_>) -> A {
         let mut state = A::first_state();

@@ -79,7 +79,7 @@ pub mod transfer;
 #[cfg(feature = "workers")]
 pub mod workers;
 
-pub use aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
+pub use aggregate::{Aggregate, AggregateId, Apply, Create, DomainError, Emits, FoldError, Starts};
 #[cfg(all(feature = "store", feature = "workers"))]
 pub use app::Queue;
 #[doc(hidden)]
@@ -111,7 +111,7 @@ pub use page::Page;
 #[cfg(feature = "derive")]
 pub use pericarp_derive::{Aggregate, Command, Event, Query, Shape};
 pub use position::{Position, Version};
-pub use query::{Answer, Query};
+pub use query::{Answer, Answering, Query};
 pub use recorded::RecordedEvent;
 pub use replay::{Policy, ReplayError, replay};
 pub use requests::{

@@ -2,7 +2,9 @@
 //!
 //! All of it runs while the user's crate is compiled.
 
-use crate::schema::Entry;
+use std::marker::PhantomData;
+
+use crate::schema::{Described, Entry};
 use crate::{Aggregate, DecodeEvent, Event, EventKind, Split};
 
 /// A type of event that is listed, and what its reader knows.
@@ -32,7 +34,9 @@ impl Listing {
         }
     }
 
-    pub(crate) const fn written(self, written: &'static str, shapes: Shapes) -> Self {
+    /// Says what it lists.
+    #[must_use]
+    pub const fn named(self, written: &'static str, shapes: Shapes) -> Self {
         Self {
             written,
             shapes,
@@ -46,7 +50,7 @@ type Shapes = Option<&'static [Entry]>;
 
 /// Lists the one enum of an aggregate.
 pub const fn own<A: Aggregate>(written: &'static str, shapes: Shapes) -> Listing {
-    Listing::of::<A::Event<'static>>().written(written, shapes)
+    Listing::of::<A::Event<'static>>().named(written, shapes)
 }
 
 /// How many kinds there are in several lists.
@@ -76,7 +80,7 @@ pub const fn concat<const N: usize>(lists: &[Listing]) -> [EventKind; N] {
     all
 }
 
-/// Which of the flaws below several lists have, if any: see [`check`].
+/// Which of the flaws below several lists have, if any: see [`Sound`].
 pub const fn flaw(lists: &[Listing]) -> u8 {
     if !distinct(lists) {
         SHARED_NAME
@@ -147,11 +151,15 @@ pub const fn is_read<A: Aggregate>(name: &str) -> bool {
     any_read(&[name], <A::Event<'static> as Event>::KINDS)
 }
 
-/// Demands that the events of an aggregate have no flaw.
-pub const fn check<A, const FLAW: u8>()
+/// An aggregate and the [`flaw`] of its events, which must not have any.
+#[derive(Debug)]
+pub struct Sound<A, const FLAW: u8>(PhantomData<A>);
+
+impl<A: Described, const FLAW: u8> Described for Sound<A, FLAW>
 where
     Flaw<FLAW>: Distinct<A> + Closed<A> + SplitAlike<A>,
 {
+    const SHAPES: &'static [Entry] = A::SHAPES;
 }
 
 /// Demands that a name that is dropped is not read.

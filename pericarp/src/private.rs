@@ -21,9 +21,9 @@ pub use crate::codec::{Escapes, encode_unit, other_version};
 pub use crate::command::{Changes, Command, Creates, Handle, Mode, MustExist};
 pub use crate::decode::{DecodeEvent, Reading, Unread};
 pub use crate::event::{EncodeError, Event, EventKind, Split};
-pub use crate::folding::{Applied, Created, FirstState, FromDefault, Never};
+pub use crate::folding::{Applied, Created, Either, FirstState, Never};
 pub use crate::folding::{First, Folded, Folding, first};
-pub use crate::listing::{Listing, check, check_dropped, concat, flaw, is_read, own, total};
+pub use crate::listing::{Listing, Sound, check_dropped, concat, flaw, is_read, own, total};
 pub use crate::middleware::{Step, in_order, in_order_when_filled_in, may_precede};
 pub use crate::query::{Query, answer};
 pub use crate::replay::Policy;
@@ -172,11 +172,6 @@ impl<'e, E: DecodeEvent<'e>> Listed<'e> for E {
     fn read_into<S, T: FnMut(S)>(reader: &mut Reader<'_, 'e, T>, into: impl Fn(Self) -> S) -> Read {
         reader.ask(into)
     }
-}
-
-/// Lists `E`.
-pub const fn list<'e, E: Listed<'e>>(written: &'static str, shapes: Option<Shapes>) -> Listing {
-    E::LISTING.written(written, shapes)
 }
 
 /// A field that holds the id of an aggregate, itself or behind a reference.

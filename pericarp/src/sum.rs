@@ -5,7 +5,7 @@ use crate::{DecodeError, DecodeEvent, EncodeError, Event, EventKind, Reading, Re
 
 /// An enum with a variant for each event that an aggregate lists. Written by the derive.
 pub trait Sum<'e>: Sized {
-    /// The aggregate.
+    /// The aggregate, if its events have no flaw.
     type Of: Described;
 
     /// The kinds of all events.

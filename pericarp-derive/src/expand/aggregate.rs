@@ -20,7 +20,7 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
         Events::Own(ty) => sum::list_one(aggregate.ident, ty),
         Events::Sum(sum) => sum::impls(aggregate, sum),
     };
-    let main = main(aggregate, &event, &first(aggregate), &fold);
+    let main = main(aggregate, &event, first(aggregate).as_ref(), &fold);
     let listed = listed(aggregate);
     let dropped = check_dropped(aggregate);
     let described = described::aggregate(aggregate);
@@ -29,7 +29,8 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
         &quote!(::{self as __p, probes::Undescribed as _}),
         &quote!(#impls #main #listed #dropped #described),
     );
-    quote!(#item #impls)
+    // The first error about a lifetime that is left out is the one about `impls`: it says `'_`.
+    quote!(#impls #item)
 }
 
 /// Stands in for an aggregate with a mistake in it: any event may come, first or later.
@@ -40,7 +41,7 @@ pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
     let ident = aggregate.ident;
     let event = parse_quote!(__p::AnyEvent);
     let body = quote!(let _ = (__event, __to); loop {});
-    let main = main(aggregate, &event, &TokenStream::new(), &body);
+    let main = main(aggregate, &event, None, &body);
     scoped(
         &aggregate.krate,
         &quote! {
@@ -64,7 +65,7 @@ pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
 fn main(
     aggregate: &Aggregate<'_>,
     event: &Type,
-    first: &TokenStream,
+    first: Option<&TokenStream>,
     fold: &TokenStream,
 ) -> TokenStream {
     let ident = aggregate.ident;
@@ -133,13 +134,14 @@ fn from_default(aggregate: &Aggregate<'_>) -> bool {
     }
 }
 
-fn first(aggregate: &Aggregate<'_>) -> TokenStream {
-    match from_default(aggregate) {
-        true => quote!(
+/// What makes the first state, if no event does.
+fn first(aggregate: &Aggregate<'_>) -> Option<TokenStream> {
+    from_default(aggregate).then(|| {
+        let first = quote!(
             const FIRST: __p::First<Self> = __p::first();
-        ),
-        false => TokenStream::new(),
-    }
+        );
+        all_at(at(aggregate.ident), first)
+    })
 }
 
 fn fold(sum: &Sum) -> TokenStream {
@@ -172,11 +174,14 @@ fn listed(aggregate: &Aggregate<'_>) -> TokenStream {
     };
     let (later, first) = (which(Role::Creates), which(Role::Applies));
     let ident = aggregate.ident;
-    let emits = list(ident, "Emits", "Applied", &later);
+    let by = if from_default(aggregate) {
+        "Either"
+    } else {
+        "Applied"
+    };
+    let emits = list(ident, "Emits", by, &later);
     let starts = list(ident, "Starts", "Created", &first);
-    let from_default = from_default(aggregate)
-        .then(|| all_at(at(ident), quote!(impl __p::FromDefault for #ident {})));
-    quote!(#emits #starts #from_default)
+    quote!(#emits #starts)
 }
 
 /// Lists events. Where there is one alone, lists another that cannot exist: else rustc would take

@@ -1,4 +1,4 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Ident, Lifetime, Type, parse_quote};
 
@@ -36,24 +36,24 @@ pub(super) fn impls(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
     let lists = sum.events.iter().map(|event| list(&event.ty));
     let call = |method: TokenStream| {
         let events = sum.events.iter();
-        events.map(move |event| listed(&event.ty, &method))
+        events.map(move |event| listed(&event.ty, at(&event.ty), &method))
     };
     let show = call(quote!(show));
     let read = call(quote!(read_into)).zip(&variants);
     let read = in_turn(read.map(|(read, variant)| quote!(#read(__from, Self::#variant))));
     let ident = aggregate.ident;
-    let check = quote!(const _: () = __p::check::<#ident, { __p::flaw(__LISTS) }>(););
-    let check = all_at(at(ident), check);
+    let of = all_at(
+        at(ident),
+        quote!(__p::Sound<#ident, { __p::flaw(__LISTS) }>),
+    );
     quote! {
         #(#froms)*
 
         const __LISTS: &[__p::Listing] = &[#(#lists),*];
 
-        #check
-
         #[automatically_derived]
         impl<'__e> __p::Sum<'__e> for #name #generics {
-            type Of = #ident;
+            type Of = #of;
             const KINDS: __p::Kinds = &__p::concat::<{ __p::total(__LISTS) }>(__LISTS);
 
             fn pass<__V: __p::Visit>(&self, __v: __V) -> __V::Output {
@@ -99,13 +99,14 @@ fn from(event: &Event, name: &syn::Ident, generics: Option<&TokenStream>) -> Tok
 fn list(ty: &Type) -> TokenStream {
     let arguments = written_and_shapes(ty);
     let ty = lifetimes::fill(ty, &parse_quote!('static));
-    quote_spanned!(at(&ty)=> __p::list::<#ty>(#arguments))
+    let listing = listed(&ty, at(&ty), &quote!(LISTING));
+    quote!(#listing.named(#arguments))
 }
 
 /// A path through `Listed`, the one bound on a listed type: so one that is not an event is
 /// reported once, where it is listed.
-fn listed(ty: &Type, item: &TokenStream) -> TokenStream {
-    quote_spanned!(at(ty)=> <#ty as __p::Listed<'_>>::#item)
+fn listed(ty: &impl ToTokens, span: Span, item: &TokenStream) -> TokenStream {
+    quote_spanned!(span=> <#ty as __p::Listed<'_>>::#item)
 }
 
 /// What the schema lock asks of a listed type. One that is not an event is reported elsewhere.
