@@ -1,4 +1,3 @@
-use std::error::Error;
 use std::fmt;
 
 use crate::folding::{Applies, Folding, Makes};
@@ -39,10 +38,10 @@ pub trait Aggregate: Sized + Send + Sync + 'static {
     const CATEGORY: &'static str;
 
     /// What tells one instance from another; its text is the key of the stream.
-    type Id: AggregateId;
+    type Id: fmt::Display + Clone + PartialEq + Send + Sync + 'static;
 
     /// Why a command may be refused.
-    type Error: DomainError;
+    type Error: std::error::Error + Send + Sync + 'static;
 
     /// Any one of its events, borrowing from the stored bytes for `'e`.
     type Event<'e>: DecodeEvent<'e>;
@@ -69,52 +68,6 @@ pub trait Aggregate: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn fold(event: Self::Event<'_>, into: Folding<'_, Self>) -> Result<(), FoldError>;
 }
-
-/// What tells one aggregate from another. Every type that has these traits is one.
-///
-/// ```
-/// use std::fmt;
-///
-/// #[derive(Clone, PartialEq)]
-/// struct AccountId(u64);
-///
-/// impl fmt::Display for AccountId {
-///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { self.0.fmt(f) }
-/// }
-///
-/// fn key(id: &impl pericarp::AggregateId) -> String { id.to_string() }
-/// assert_eq!(key(&AccountId(7)), "7");
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "derive `Clone` and `PartialEq` and write `impl Display` for `{Self}`, so that it can be an id",
-    label = "lacks what an id needs",
-    note = "an id is `Display + Clone + PartialEq + Send + Sync + 'static`; its text is the key of the stream"
-)]
-pub trait AggregateId: fmt::Display + Clone + PartialEq + Send + Sync + 'static {}
-
-#[diagnostic::do_not_recommend]
-impl<T: fmt::Display + Clone + PartialEq + Send + Sync + 'static> AggregateId for T {}
-
-/// Why an aggregate refuses a command, or a read model has no answer. Every error that threads
-/// can share is one.
-///
-/// ```
-/// #[derive(Debug, thiserror::Error)]
-/// #[error("{missing} cents are missing")]
-/// struct Overdrawn { missing: i64 }
-///
-/// fn text(error: &impl pericarp::DomainError) -> String { error.to_string() }
-/// assert_eq!(text(&Overdrawn { missing: 3 }), "3 cents are missing");
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "derive `thiserror::Error` or write `impl std::error::Error` for `{Self}`, so that it can be an error",
-    label = "not an error",
-    note = "an error is `std::error::Error + Send + Sync + 'static`"
-)]
-pub trait DomainError: Error + Send + Sync + 'static {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Error + Send + Sync + 'static> DomainError for T {}
 
 /// What an event does to the state of an aggregate that exists.
 ///

@@ -76,13 +76,18 @@ impl<A: Create<E>, E> Makes<A, E> for Created {
     }
 }
 
-/// By [`Apply`], where it may come first too: then to the default.
+/// By [`Apply`], and to the default if it comes first.
 #[derive(Debug)]
 pub struct Either;
 
+/// What may make a state when it is to change one.
 #[diagnostic::do_not_recommend]
-impl<A: Emits<E, By = Either> + FirstState, E> Starts<E> for A {
-    type By = Either;
+impl<A, E> Starts<E> for A
+where
+    A: Emits<E>,
+    A::By: Makes<A, E>,
+{
+    type By = A::By;
 }
 
 #[diagnostic::do_not_recommend]

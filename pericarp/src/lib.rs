@@ -79,7 +79,7 @@ pub mod transfer;
 #[cfg(feature = "workers")]
 pub mod workers;
 
-pub use aggregate::{Aggregate, AggregateId, Apply, Create, DomainError, Emits, FoldError, Starts};
+pub use aggregate::{Aggregate, Apply, Create, Emits, FoldError, Starts};
 #[cfg(all(feature = "store", feature = "workers"))]
 pub use app::Queue;
 #[doc(hidden)]

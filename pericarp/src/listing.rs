@@ -155,11 +155,17 @@ pub const fn is_read<A: Aggregate>(name: &str) -> bool {
 #[derive(Debug)]
 pub struct Sound<A, const FLAW: u8>(PhantomData<A>);
 
-impl<A: Described, const FLAW: u8> Described for Sound<A, FLAW>
+/// [`Sound`] without a flaw.
+pub trait Flawless {
+    /// The aggregate.
+    type Aggregate: Described;
+}
+
+impl<A: Described, const FLAW: u8> Flawless for Sound<A, FLAW>
 where
     Flaw<FLAW>: Distinct<A> + Closed<A> + SplitAlike<A>,
 {
-    const SHAPES: &'static [Entry] = A::SHAPES;
+    type Aggregate = A;
 }
 
 /// Demands that a name that is dropped is not read.

@@ -1,6 +1,7 @@
+use std::error::Error;
 use std::future::Future;
 
-use crate::{AskError, DomainError, Request};
+use crate::{AskError, Request};
 
 /// A question that changes nothing, asked of a read model.
 ///
@@ -16,7 +17,7 @@ pub trait Query: Request<Error = AskError<<Self as Query>::Fault>> {
     type On: Send + Sync;
 
     /// Why that may have no answer.
-    type Fault: DomainError;
+    type Fault: Error + Send + Sync + 'static;
 
     #[doc(hidden)]
     fn answer_listed(

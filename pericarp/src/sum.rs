@@ -1,12 +1,13 @@
 //! The enum of all events of an aggregate: what of it does not depend on the events.
 
+use crate::listing::Flawless;
 use crate::schema::{Described, Entry};
 use crate::{DecodeError, DecodeEvent, EncodeError, Event, EventKind, Reading, RecordedEvent};
 
 /// An enum with a variant for each event that an aggregate lists. Written by the derive.
 pub trait Sum<'e>: Sized {
     /// The aggregate, if its events have no flaw.
-    type Of: Described;
+    type Of: Flawless;
 
     /// The kinds of all events.
     const KINDS: &'static [EventKind];
@@ -87,7 +88,7 @@ impl<'e, S: Sum<'e>> DecodeEvent<'e> for S {
 
 #[diagnostic::do_not_recommend]
 impl<'e, S: Sum<'e>> Described for S {
-    const SHAPES: &'static [Entry] = <S::Of as Described>::SHAPES;
+    const SHAPES: &'static [Entry] = <<S::Of as Flawless>::Aggregate as Described>::SHAPES;
 }
 
 struct Kind;

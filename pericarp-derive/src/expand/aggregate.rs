@@ -55,9 +55,6 @@ pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
                 type By = __p::Never;
             }
 
-            impl<__E> __p::Starts<__E> for #ident {
-                type By = __p::Never;
-            }
         },
     )
 }
@@ -174,30 +171,40 @@ fn listed(aggregate: &Aggregate<'_>) -> TokenStream {
     };
     let (later, first) = (which(Role::Creates), which(Role::Applies));
     let ident = aggregate.ident;
-    let by = if from_default(aggregate) {
-        "Either"
-    } else {
-        "Applied"
+    let by = match from_default(aggregate) {
+        true => quote!(Either),
+        false => quote!(Applied),
     };
-    let emits = list(ident, "Emits", by, &later);
-    let starts = list(ident, "Starts", "Created", &first);
-    quote!(#emits #starts)
+    let emits = later
+        .iter()
+        .map(|ty| list(ident, "Emits", ty, &all_at(at(ty), quote!(__p::#by))));
+    let starts = first
+        .iter()
+        .map(|ty| list(ident, "Starts", ty, &all_at(at(ty), quote!(__p::Created))));
+    // Else rustc would take any event for the only one that is listed, and say "mismatched types"
+    // rather than what is not listed. What `Never` emits, it starts too.
+    let company = match (later.len(), first.len()) {
+        (1, _) => Some("Emits"),
+        (_, 1) => Some("Starts"),
+        _ => None,
+    };
+    let company = company.map(|listing| {
+        list(
+            ident,
+            listing,
+            &parse_quote!(__p::AnyEvent),
+            &quote!(__p::Never),
+        )
+    });
+    quote!(#(#emits)* #(#starts)* #company)
 }
 
-/// Lists events. Where there is one alone, lists another that cannot exist: else rustc would take
-/// any event for the one that is listed, and say "mismatched types" rather than what is not listed.
-fn list(ident: &Ident, listing: &str, by: &str, events: &[&Type]) -> TokenStream {
-    let (listing, by) = (format_ident!("{listing}"), format_ident!("{by}"));
-    let list = |event: TokenStream, by: TokenStream| {
-        quote! {
-            impl __p::#listing<#event> for #ident {
-                type By = #by;
-            }
+/// Lists an event.
+fn list(ident: &Ident, listing: &str, event: &Type, by: &TokenStream) -> TokenStream {
+    let listing = format_ident!("{listing}");
+    quote! {
+        impl __p::#listing<#event> for #ident {
+            type By = #by;
         }
-    };
-    let listed = events
-        .iter()
-        .map(|ty| list(quote!(#ty), all_at(at(ty), quote!(__p::#by))));
-    let company = (events.len() == 1).then(|| list(quote!(__p::AnyEvent), quote!(__p::Never)));
-    quote!(#(#listed)* #company)
+    }
 }
