@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::folding::{Applies, Makes};
+use crate::folding::{Applies, Folding, Makes};
 use crate::{DecodeEvent, Meta, Policy, Snapshots};
 
 /// State that is folded from the events of one stream, and decides which events come next.
@@ -63,21 +63,17 @@ pub trait Aggregate: Sized + Send + Sync + 'static {
     /// does not.
     const CACHED: Option<fn(&Self) -> Self> = None;
 
+    #[doc(hidden)]
+    const FIRST: Option<fn() -> Self> = None;
+
     /// The state before the first event, if there is one; `None` if an event must create it.
+    #[inline]
     fn initial() -> Option<Self> {
-        None
+        Self::FIRST.map(|first| first())
     }
 
-    /// Folds one event into the state.
-    ///
-    /// # Errors
-    /// [`FoldError`] if a creating event comes to a state that exists, or another event to one
-    /// that does not.
-    fn fold(
-        state: &mut Option<Self>,
-        event: Self::Event<'_>,
-        meta: &Meta<'_>,
-    ) -> Result<(), FoldError>;
+    #[doc(hidden)]
+    fn fold(event: Self::Event<'_>, into: Folding<'_, Self>) -> Result<(), FoldError>;
 }
 
 /// What an event does to the state of an aggregate that exists.

@@ -22,18 +22,12 @@ impl<A: Default> FirstState for A {
     }
 }
 
-/// An aggregate that no event creates. Written by the derive.
-pub trait FromDefault: Aggregate + FirstState {}
+/// What makes the first state of an aggregate, if no event does.
+pub type First<A> = Option<fn() -> A>;
 
-#[diagnostic::do_not_recommend]
-impl<A: FromDefault + Emits<E>, E> Starts<E> for A {
-    type By = Started;
-}
-
-/// Its first state.
-#[inline]
-pub fn initial<A: FromDefault>() -> Option<A> {
-    Some(A::first_state())
+/// Its `Default`.
+pub const fn first<A: FirstState>() -> First<A> {
+    Some(A::first_state)
 }
 
 /// Changes a state.
@@ -82,12 +76,30 @@ impl<A: Create<E>, E> Makes<A, E> for Created {
     }
 }
 
-/// By a change of the default.
+/// By [`Apply`], and to the default if it comes first.
 #[derive(Debug)]
-pub struct Started;
+pub struct Either;
+
+/// What may make a state when it is to change one.
+#[diagnostic::do_not_recommend]
+impl<A, E> Starts<E> for A
+where
+    A: Emits<E>,
+    A::By: Makes<A, E>,
+{
+    type By = A::By;
+}
 
 #[diagnostic::do_not_recommend]
-impl<A: FromDefault + Emits<E>, E> Makes<A, E> for Started {
+impl<A: Apply<E>, E> Applies<A, E> for Either {
+    #[inline]
+    fn apply(state: &mut A, event: E, meta: &Meta<'_>) {
+        state.apply(event, meta);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Emits<E> + FirstState, E> Makes<A, E> for Either {
     #[inline]
     fn make(event: E, meta: &Meta<'_>) -> A {
         let mut state = A::first_state();
@@ -114,49 +126,58 @@ impl<A, E> Makes<A, E> for Never {
     }
 }
 
-/// Folds an event that only `created_by` lists.
-#[inline]
-pub fn fold_create<A: Starts<E>, E>(
-    state: &mut Option<A>,
-    event: E,
-    meta: &Meta<'_>,
-) -> Result<(), FoldError> {
-    if state.is_some() {
-        return Err(FoldError::AlreadyCreated);
-    }
-    *state = Some(A::By::make(event, meta));
-    Ok(())
+/// The state that an event is folded into.
+#[derive(Debug)]
+pub struct Folding<'s, A> {
+    pub(crate) state: &'s mut Option<A>,
+    pub(crate) meta: &'s Meta<'s>,
 }
 
-/// Folds an event that only `events` lists.
-#[inline]
-pub fn fold_apply<A: Emits<E>, E>(
-    state: &mut Option<A>,
-    event: E,
-    meta: &Meta<'_>,
-) -> Result<(), FoldError> {
-    if state.is_none() {
-        *state = A::initial();
-    }
-    match state {
-        Some(state) => {
-            A::By::apply(state, event, meta);
-            Ok(())
+/// Nothing, or how the event does not fit the state.
+pub type Folded = Result<(), FoldError>;
+
+impl<A: Aggregate> Folding<'_, A> {
+    /// Folds an event that only `created_by` lists.
+    #[inline]
+    pub fn create<E>(self, event: E) -> Folded
+    where
+        A: Starts<E>,
+    {
+        if self.state.is_some() {
+            return Err(FoldError::AlreadyCreated);
         }
-        None => Err(FoldError::NotCreated),
+        *self.state = Some(A::By::make(event, self.meta));
+        Ok(())
     }
-}
 
-/// Folds an event that may create the aggregate or follow.
-#[inline]
-pub fn fold_either<A: Starts<E> + Emits<E>, E>(
-    state: &mut Option<A>,
-    event: E,
-    meta: &Meta<'_>,
-) -> Result<(), FoldError> {
-    match state {
-        Some(state) => <A as Emits<E>>::By::apply(state, event, meta),
-        None => *state = Some(<A as Starts<E>>::By::make(event, meta)),
+    /// Folds an event that only `events` lists.
+    #[inline]
+    pub fn apply<E>(self, event: E) -> Folded
+    where
+        A: Emits<E>,
+    {
+        if self.state.is_none() {
+            *self.state = A::initial();
+        }
+        match self.state {
+            Some(state) => {
+                A::By::apply(state, event, self.meta);
+                Ok(())
+            }
+            None => Err(FoldError::NotCreated),
+        }
     }
-    Ok(())
+
+    /// Folds an event that may create the aggregate or follow.
+    #[inline]
+    pub fn either<E>(self, event: E) -> Folded
+    where
+        A: Starts<E> + Emits<E>,
+    {
+        match self.state {
+            Some(state) => <A as Emits<E>>::By::apply(state, event, self.meta),
+            None => *self.state = Some(<A as Starts<E>>::By::make(event, self.meta)),
+        }
+        Ok(())
+    }
 }

@@ -112,7 +112,7 @@ pub use page::Page;
 #[cfg(feature = "derive")]
 pub use pericarp_derive::{Aggregate, Command, Event, Query, Shape};
 pub use position::{Position, Version};
-pub use query::{Answer, Query};
+pub use query::{Answer, Answering, Query};
 pub use recorded::RecordedEvent;
 pub use replay::{Policy, ReplayError, replay};
 pub use requests::{

@@ -2,11 +2,18 @@
 //!
 //! All of it runs while the user's crate is compiled.
 
+use std::marker::PhantomData;
+
+use crate::schema::{Described, Entry};
 use crate::{Aggregate, DecodeEvent, Event, EventKind, Split};
 
-/// What the reader of a listed event knows.
+/// A type of event that is listed, and what its reader knows.
 #[derive(Debug)]
 pub struct Listing {
+    /// The type, as it was written.
+    pub written: &'static str,
+    /// Its shapes, if it describes itself.
+    pub shapes: Shapes,
     /// The kinds it reads.
     pub kinds: &'static [EventKind],
     /// The names it drops.
@@ -15,13 +22,35 @@ pub struct Listing {
     pub keeps: bool,
 }
 
-/// What the one enum of an aggregate knows.
-pub const fn own<A: Aggregate>() -> Listing {
-    Listing {
-        kinds: <A::Event<'static> as Event>::KINDS,
-        dropped: <A::Event<'static> as DecodeEvent<'static>>::DROPPED,
-        keeps: <A::Event<'static> as DecodeEvent<'static>>::KEEPS,
+impl Listing {
+    /// What the reader of `E` knows.
+    pub(crate) const fn of<'e, E: DecodeEvent<'e>>() -> Self {
+        Self {
+            written: "",
+            shapes: None,
+            kinds: E::KINDS,
+            dropped: E::DROPPED,
+            keeps: E::KEEPS,
+        }
     }
+
+    /// Says what it lists.
+    #[must_use]
+    pub const fn named(self, written: &'static str, shapes: Shapes) -> Self {
+        Self {
+            written,
+            shapes,
+            ..self
+        }
+    }
+}
+
+/// The shapes of a type, if it describes itself.
+type Shapes = Option<&'static [Entry]>;
+
+/// Lists the one enum of an aggregate.
+pub const fn own<A: Aggregate>(written: &'static str, shapes: Shapes) -> Listing {
+    Listing::of::<A::Event<'static>>().named(written, shapes)
 }
 
 /// How many kinds there are in several lists.
@@ -51,7 +80,7 @@ pub const fn concat<const N: usize>(lists: &[Listing]) -> [EventKind; N] {
     all
 }
 
-/// Which of the flaws below several lists have, if any: see [`check`].
+/// Which of the flaws below several lists have, if any: see [`Sound`].
 pub const fn flaw(lists: &[Listing]) -> u8 {
     if !distinct(lists) {
         SHARED_NAME
@@ -122,11 +151,21 @@ pub const fn is_read<A: Aggregate>(name: &str) -> bool {
     any_read(&[name], <A::Event<'static> as Event>::KINDS)
 }
 
-/// Demands that the events of an aggregate have no flaw.
-pub const fn check<A, const FLAW: u8>()
+/// An aggregate and the [`flaw`] of its events, which must not have any.
+#[derive(Debug)]
+pub struct Sound<A, const FLAW: u8>(PhantomData<A>);
+
+/// [`Sound`] without a flaw.
+pub trait Flawless {
+    /// The aggregate.
+    type Aggregate: Described;
+}
+
+impl<A: Described, const FLAW: u8> Flawless for Sound<A, FLAW>
 where
     Flaw<FLAW>: Distinct<A> + Closed<A> + SplitAlike<A>,
 {
+    type Aggregate = A;
 }
 
 /// Demands that a name that is dropped is not read.

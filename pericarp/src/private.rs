@@ -21,18 +21,18 @@ pub use crate::codec::{Escapes, encode_unit, other_version};
 pub use crate::command::{Changes, Command, Creates, Handle, Mode, MustExist};
 pub use crate::decode::{DecodeEvent, Reading, Unread};
 pub use crate::event::{EncodeError, Event, EventKind, Split};
-pub use crate::folding::{Applied, Created, FirstState, FromDefault, Never};
-pub use crate::folding::{fold_apply, fold_create, fold_either, initial};
-pub use crate::listing::{Listing, check, check_dropped, concat, flaw, is_read, own, total};
+pub use crate::folding::{Applied, Created, Either, FirstState, Never};
+pub use crate::folding::{First, Folded, Folding, first};
+pub use crate::listing::{Listing, Sound, check_dropped, concat, flaw, is_read, own, total};
 pub use crate::middleware::{Step, in_order, in_order_when_filled_in, may_precede};
 pub use crate::query::{Query, answer};
 pub use crate::replay::Policy;
 pub use crate::requests::{AskError, ByAggregate, ByReadModel, Request, RequestKind};
 pub use crate::schema::{Body, Field, Named, Tag, Variant};
-pub use crate::schema::{Described, Entry, EventShape, Form, ListedType, Shape};
+pub use crate::schema::{Described, Entry, EventShape, Form, Shape};
 pub use crate::schema::{Probe, Seen, Type, probes};
 pub use crate::snapshot::Snapshots;
-pub use crate::sum::{Read, ReadSum, Reader, Sum, Visit};
+pub use crate::sum::{Read, Reader, Sum, Visit};
 pub use crate::upcast::{MadeFrom, Old, PartOf, PartsOf, split, step};
 pub use crate::{__type as type_of, DecodeError, Meta, RecordedEvent};
 
@@ -162,11 +162,7 @@ pub trait Listed<'e>: Sized {
 
 #[diagnostic::do_not_recommend]
 impl<'e, E: DecodeEvent<'e>> Listed<'e> for E {
-    const LISTING: Listing = Listing {
-        kinds: E::KINDS,
-        dropped: E::DROPPED,
-        keeps: E::KEEPS,
-    };
+    const LISTING: Listing = Listing::of::<E>();
 
     #[inline]
     fn show<V: Visit>(&self, visit: V) -> V::Output {

@@ -56,8 +56,28 @@ pub trait Answer<Q: Query<On = Self>> {
     ///
     /// # Errors
     /// The query's own error, `Infallible` if it names none.
-    fn answer(&self, query: &Q) -> impl Future<Output = Result<Q::Answer, Q::Fault>> + Send;
+    fn answer(&self, query: &Q) -> impl Answering<Q::Answer, Q::Fault> + Send;
 }
+
+/// What an `async fn` makes that returns a `Result<T, E>`.
+///
+/// ```
+/// use std::convert::Infallible;
+///
+/// async fn total() -> Result<i64, Infallible> { Ok(3) }
+///
+/// fn is_answering(_: &impl pericarp::Answering<i64, Infallible>) {}
+/// is_answering(&total());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "return `Result<{T}, {E}>`, which is what the query says that its answer is",
+    label = "another answer than the query's",
+    note = "what the query says is in `returns` and `error` of its `#[query(..)]`; without `error` it is `Infallible`"
+)]
+pub trait Answering<T, E>: Future<Output = Result<T, E>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Result<T, E>>, T, E> Answering<T, E> for F {}
 
 /// Lets a read model answer: the only place that names [`Answer`], so that one mistake is one
 /// error.

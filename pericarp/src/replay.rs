@@ -1,3 +1,4 @@
+use crate::folding::Folding;
 use crate::{
     Aggregate, DecodeError, DecodeEvent, FoldError, Reading, RecordedEvent, Unread, Version,
 };
@@ -72,7 +73,8 @@ pub fn replay<A: Aggregate>(
     let mut fault = None;
     let reading = A::Event::decode_each(record, |event| {
         if fault.is_none() {
-            fault = A::fold(state, event, &meta).err();
+            let into = Folding { state, meta: &meta };
+            fault = A::fold(event, into).err();
         }
     })?;
     if let Some(source) = fault {
@@ -98,8 +100,11 @@ fn unread<A: Aggregate>(
         _ => (Unread::Unknown, A::UNKNOWN),
     };
     if let Some(kept) = A::Event::keep(record, reason) {
-        let folded = A::fold(state, kept, &record.meta());
-        return match folded {
+        let into = Folding {
+            state,
+            meta: &record.meta(),
+        };
+        return match A::fold(kept, into) {
             Ok(()) => Ok(None),
             Err(source) => Err(fold_error(record, source)),
         };

@@ -1,18 +1,22 @@
 //! The enum of all events of an aggregate: what of it does not depend on the events.
 
+use crate::listing::Flawless;
 use crate::schema::{Described, Entry};
 use crate::{DecodeError, DecodeEvent, EncodeError, Event, EventKind, Reading, RecordedEvent};
 
 /// An enum with a variant for each event that an aggregate lists. Written by the derive.
-pub trait Sum {
-    /// The aggregate.
-    type Of: Described;
+pub trait Sum<'e>: Sized {
+    /// The aggregate, if its events have no flaw.
+    type Of: Flawless;
 
     /// The kinds of all events.
     const KINDS: &'static [EventKind];
 
     /// Shows the event that it is to `visit`.
     fn pass<V: Visit>(&self, visit: V) -> V::Output;
+
+    /// Lets each listed event read, in their order.
+    fn read(reader: &mut Reader<'_, 'e, impl FnMut(Self)>) -> Read;
 }
 
 /// What is asked of any event.
@@ -22,12 +26,6 @@ pub trait Visit {
 
     /// Answers for this event.
     fn visit<E: Event>(self, event: &E) -> Self::Output;
-}
-
-/// The same enum, where it is read.
-pub trait ReadSum<'e>: Sum + Sized {
-    /// Lets each listed event read, in their order.
-    fn read(reader: &mut Reader<'_, 'e, impl FnMut(Self)>) -> Read;
 }
 
 /// Nothing, or why a stored event cannot be read.
@@ -57,7 +55,7 @@ impl<'e, T> Reader<'_, 'e, T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Sum> Event for S {
+impl<'e, S: Sum<'e>> Event for S {
     const KINDS: &'static [EventKind] = S::KINDS;
 
     #[inline]
@@ -72,7 +70,7 @@ impl<S: Sum> Event for S {
 }
 
 #[diagnostic::do_not_recommend]
-impl<'e, S: ReadSum<'e>> DecodeEvent<'e> for S {
+impl<'e, S: Sum<'e>> DecodeEvent<'e> for S {
     #[inline]
     fn decode_each(
         record: &RecordedEvent<'e>,
@@ -89,8 +87,8 @@ impl<'e, S: ReadSum<'e>> DecodeEvent<'e> for S {
 }
 
 #[diagnostic::do_not_recommend]
-impl<S: Sum> Described for S {
-    const SHAPES: &'static [Entry] = <S::Of as Described>::SHAPES;
+impl<'e, S: Sum<'e>> Described for S {
+    const SHAPES: &'static [Entry] = <<S::Of as Flawless>::Aggregate as Described>::SHAPES;
 }
 
 struct Kind;

@@ -1,40 +1,38 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Type, parse_quote};
+use syn::{Ident, Type, parse_quote};
 
-use super::{described, scoped, sum};
+use super::{described, scoped, scoped_with, sum};
 use crate::check::aggregate::{Aggregate, Events, Role, Sum};
 use crate::lifetimes;
 use crate::span::{all_at, at};
 
 pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
     let (item, event, fold) = match &aggregate.events {
-        Events::Own(ty) => (
-            None,
-            lifetimes::fill(ty, &parse_quote!('__e)),
-            quote!(__p::fold_apply(__state, __event, __meta)),
-        ),
+        Events::Own(ty) => (None, ty.clone(), quote!(__to.apply(__event))),
         Events::Sum(sum) => {
-            let (name, generics) = (&sum.name, sum.borrows.then(|| quote!(<'__e>)));
+            let (name, generics) = (&sum.name, sum.borrows.then(|| quote!(<'_>)));
             let item = sum::item(aggregate, sum);
-            (Some(item), quote!(#name #generics), fold(sum))
+            (Some(item), parse_quote!(#name #generics), fold(sum))
         }
     };
     let impls = match &aggregate.events {
-        Events::Own(_) => sum::list_one(aggregate),
+        Events::Own(ty) => sum::list_one(aggregate.ident, ty),
         Events::Sum(sum) => sum::impls(aggregate, sum),
     };
     let (policies, kept) = (policies(aggregate), kept(aggregate));
     let consts = quote!(#policies #kept);
-    let main = main(aggregate, &event, &initial(aggregate), &fold, &consts);
+    let main = main(aggregate, &event, first(aggregate).as_ref(), &fold, &consts);
     let listed = listed(aggregate);
     let dropped = check_dropped(aggregate);
     let described = described::aggregate(aggregate);
-    let impls = scoped(
+    let impls = scoped_with(
         &aggregate.krate,
+        &quote!(::{self as __p, probes::Undescribed as _}),
         &quote!(#impls #main #listed #dropped #described),
     );
-    quote!(#item #impls)
+    // The first error about a lifetime that is left out is the one about `impls`: it says `'_`.
+    quote!(#impls #item)
 }
 
 /// Stands in for an aggregate with a mistake in it: any event may come, first or later.
@@ -43,9 +41,9 @@ pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
         return TokenStream::new();
     }
     let ident = aggregate.ident;
-    let event = quote!(__p::AnyEvent);
-    let (none, any) = (TokenStream::new(), quote!(loop {}));
-    let main = main(aggregate, &event, &none, &any, &policies(aggregate));
+    let event = parse_quote!(__p::AnyEvent);
+    let body = quote!(let _ = (__event, __to); loop {});
+    let main = main(aggregate, &event, None, &body, &policies(aggregate));
     scoped(
         &aggregate.krate,
         &quote! {
@@ -59,17 +57,14 @@ pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
                 type By = __p::Never;
             }
 
-            impl<__E> __p::Starts<__E> for #ident {
-                type By = __p::Never;
-            }
         },
     )
 }
 
 fn main(
     aggregate: &Aggregate<'_>,
-    event: &TokenStream,
-    initial: &TokenStream,
+    event: &Type,
+    first: Option<&TokenStream>,
     fold: &TokenStream,
     consts: &TokenStream,
 ) -> TokenStream {
@@ -87,23 +82,19 @@ fn main(
         Some(error) => quote!(#error),
         None => quote!(__p::Infallible),
     };
+    let event_of = lifetimes::fill(event, &parse_quote!('__e));
     quote! {
         #[automatically_derived]
         impl __p::Aggregate for #ident {
             const CATEGORY: &'static __p::str = #category;
+            #first
             #consts
 
             type Id = #id;
             type Error = #error;
-            type Event<'__e> = #event;
+            type Event<'__e> = #event_of;
 
-            #initial
-
-            fn fold(
-                __state: &mut __p::Option<Self>,
-                __event: <Self as __p::Aggregate>::Event<'_>,
-                __meta: &__p::Meta<'_>,
-            ) -> __p::Result<(), __p::FoldError> {
+            fn fold(__event: #event, __to: __p::Folding<'_, Self>) -> __p::Folded {
                 #fold
             }
         }
@@ -159,15 +150,14 @@ fn from_default(aggregate: &Aggregate<'_>) -> bool {
     }
 }
 
-fn initial(aggregate: &Aggregate<'_>) -> TokenStream {
-    if !from_default(aggregate) {
-        return TokenStream::new();
-    }
-    quote! {
-        fn initial() -> __p::Option<Self> {
-            __p::initial()
-        }
-    }
+/// What makes the first state, if no event does.
+fn first(aggregate: &Aggregate<'_>) -> Option<TokenStream> {
+    from_default(aggregate).then(|| {
+        let first = quote!(
+            const FIRST: __p::First<Self> = __p::first();
+        );
+        all_at(at(aggregate.ident), first)
+    })
 }
 
 fn fold(sum: &Sum) -> TokenStream {
@@ -175,11 +165,11 @@ fn fold(sum: &Sum) -> TokenStream {
     let arms = sum.events.iter().map(|event| {
         let variant = &event.name;
         let fold = match event.role {
-            Role::Creates => quote!(fold_create),
-            Role::Applies => quote!(fold_apply),
-            Role::Either => quote!(fold_either),
+            Role::Creates => quote!(create),
+            Role::Applies => quote!(apply),
+            Role::Either => quote!(either),
         };
-        quote!(#name::#variant(__e) => __p::#fold(__state, __e, __meta),)
+        quote!(#name::#variant(__e) => __to.#fold(__e),)
     });
     quote!(match __event { #(#arms)* })
 }
@@ -199,34 +189,41 @@ fn listed(aggregate: &Aggregate<'_>) -> TokenStream {
         listed.map(|(ty, _)| *ty).collect::<Vec<_>>()
     };
     let (later, first) = (which(Role::Creates), which(Role::Applies));
-    let emits = list(aggregate, "Emits", "Applied", &later);
-    let starts = list(aggregate, "Starts", "Created", &first);
     let ident = aggregate.ident;
-    let from_default = from_default(aggregate).then(|| {
-        all_at(
-            at(ident),
-            quote!(#[automatically_derived] impl __p::FromDefault for #ident {}),
+    let by = match from_default(aggregate) {
+        true => quote!(Either),
+        false => quote!(Applied),
+    };
+    let emits = later
+        .iter()
+        .map(|ty| list(ident, "Emits", ty, &all_at(at(ty), quote!(__p::#by))));
+    let starts = first
+        .iter()
+        .map(|ty| list(ident, "Starts", ty, &all_at(at(ty), quote!(__p::Created))));
+    // Else rustc would take any event for the only one that is listed, and say "mismatched types"
+    // rather than what is not listed. What `Never` emits, it starts too.
+    let company = match (later.len(), first.len()) {
+        (1, _) => Some("Emits"),
+        (_, 1) => Some("Starts"),
+        _ => None,
+    };
+    let company = company.map(|listing| {
+        list(
+            ident,
+            listing,
+            &parse_quote!(__p::AnyEvent),
+            &quote!(__p::Never),
         )
     });
-    quote!(#emits #starts #from_default)
+    quote!(#(#emits)* #(#starts)* #company)
 }
 
-/// Lists events. Where there is one alone, lists another that cannot exist: else rustc would take
-/// any event for the one that is listed, and say "mismatched types" rather than what is not listed.
-fn list(aggregate: &Aggregate<'_>, listing: &str, by: &str, events: &[&Type]) -> TokenStream {
-    let ident = aggregate.ident;
-    let (listing, by) = (format_ident!("{listing}"), format_ident!("{by}"));
-    let list = |event: TokenStream, by: TokenStream| {
-        quote! {
-            #[automatically_derived]
-            impl __p::#listing<#event> for #ident {
-                type By = #by;
-            }
+/// Lists an event.
+fn list(ident: &Ident, listing: &str, event: &Type, by: &TokenStream) -> TokenStream {
+    let listing = format_ident!("{listing}");
+    quote! {
+        impl __p::#listing<#event> for #ident {
+            type By = #by;
         }
-    };
-    let listed = events
-        .iter()
-        .map(|ty| list(quote!(#ty), all_at(at(ty), quote!(__p::#by))));
-    let company = (events.len() == 1).then(|| list(quote!(__p::AnyEvent), quote!(__p::Never)));
-    quote!(#(#listed)* #company)
+    }
 }

@@ -1,14 +1,13 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{LitStr, Type, parse_quote};
+use syn::LitStr;
 
 use super::{generics, scoped, shape};
-use crate::check::aggregate::{Aggregate, Events};
+use crate::check::aggregate::Aggregate;
 use crate::check::event::{Event, Kinds};
 use crate::check::kind::Kind;
 use crate::check::shape::Body;
 use crate::check::versions::Chain;
-use crate::lifetimes;
 
 /// The shapes of an event type, one for each of its kinds; none, if there is a mistake in it.
 pub(crate) fn event(event: &Event<'_>, payloads: &[Body]) -> TokenStream {
@@ -67,29 +66,12 @@ fn dropped(names: &[LitStr]) -> Option<TokenStream> {
     (!names.is_empty()).then(|| quote!(__p::Entry::Dropped(&[#(#names),*])))
 }
 
-/// The shapes of the events that an aggregate lists; `__LISTS` has their kinds.
+/// The shapes of the events that an aggregate lists, which are in `__LISTS`.
 pub(super) fn aggregate(aggregate: &Aggregate<'_>) -> TokenStream {
     let ident = aggregate.ident;
-    let types = match &aggregate.events {
-        Events::Own(ty) => vec![ty],
-        Events::Sum(sum) => sum.events.iter().map(|event| &event.ty).collect(),
-    };
-    let types = types.into_iter().map(listed);
     quote! {
-        use __p::probes::Undescribed as _;
-
-        const __TYPES: &[__p::ListedType] = &[#(#types),*];
-
-        #[automatically_derived]
         impl __p::Described for #ident {
-            const SHAPES: __p::Shapes = &[__p::Entry::category::<Self>(__LISTS, __TYPES)];
+            const SHAPES: __p::Shapes = &[__p::Entry::category::<Self>(__LISTS)];
         }
     }
-}
-
-/// Asks what is known of a listed type. One that is not an event is reported elsewhere.
-fn listed(written: &Type) -> TokenStream {
-    let ty = lifetimes::fill(written, &parse_quote!('static));
-    let written = written.to_token_stream().to_string();
-    quote!((#written, <__p::Probe<#ty>>::SHAPES))
 }

@@ -16,14 +16,19 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::parse::Krate;
+use crate::span::generated;
 
 /// Puts `impls` where they can see the runtime as `__p`, and the user's crate cannot see them.
-fn scoped(Krate(krate): &Krate, impls: &TokenStream) -> TokenStream {
-    quote! {
-        #[allow(unused_imports, unused_qualifications, deprecated)]
+fn scoped(krate: &Krate, impls: &TokenStream) -> TokenStream {
+    scoped_with(krate, &quote!(as __p), impls)
+}
+
+/// The same, where `imports` say how they see it.
+fn scoped_with(Krate(krate): &Krate, imports: &TokenStream, impls: &TokenStream) -> TokenStream {
+    generated(quote! {
         const _: () = {
-            use #krate::__private as __p;
+            use #krate::__private #imports;
             #impls
         };
-    }
+    })
 }

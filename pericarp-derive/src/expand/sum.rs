@@ -1,10 +1,10 @@
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{Lifetime, parse_quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Ident, Lifetime, Type, parse_quote};
 
 use crate::check::aggregate::{Aggregate, Event, Sum};
 use crate::lifetimes;
-use crate::span::{all_at, at};
+use crate::span::{all_at, at, generated};
 
 /// The enum of all events of an aggregate.
 pub(super) fn item(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
@@ -17,14 +17,12 @@ pub(super) fn item(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
         let doc = format!(" `{variant}`.");
         quote!(#[doc = #doc] #variant(#ty),)
     });
-    quote! {
+    generated(quote! {
         #[doc = #doc]
-        #[allow(private_interfaces, missing_debug_implementations, deprecated)]
-        #[allow(clippy::large_enum_variant)]
         #vis enum #name #generics {
             #(#variants)*
         }
-    }
+    })
 }
 
 /// What makes it an event.
@@ -35,29 +33,27 @@ pub(super) fn impls(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
         .events
         .iter()
         .map(|event| from(event, name, generics.as_ref()));
-    let lists = sum.events.iter().map(|event| {
-        let ty = lifetimes::fill(&event.ty, &parse_quote!('static));
-        listed(event, &ty, &quote!(LISTING))
-    });
+    let lists = sum.events.iter().map(|event| list(&event.ty));
     let call = |method: TokenStream| {
-        sum.events
-            .iter()
-            .map(move |event| listed(event, &inferred(event), &method))
+        let events = sum.events.iter();
+        events.map(move |event| listed(&event.ty, at(&event.ty), &method))
     };
-    let (show, read) = (call(quote!(show)), call(quote!(read_into)));
+    let show = call(quote!(show));
+    let read = call(quote!(read_into)).zip(&variants);
+    let read = in_turn(read.map(|(read, variant)| quote!(#read(__from, Self::#variant))));
     let ident = aggregate.ident;
-    let check = quote!(const _: () = __p::check::<#ident, { __p::flaw(__LISTS) }>(););
-    let check = all_at(at(ident), check);
+    let of = all_at(
+        at(ident),
+        quote!(__p::Sound<#ident, { __p::flaw(__LISTS) }>),
+    );
     quote! {
         #(#froms)*
 
         const __LISTS: &[__p::Listing] = &[#(#lists),*];
 
-        #check
-
         #[automatically_derived]
-        impl #generics __p::Sum for #name #generics {
-            type Of = #ident;
+        impl<'__e> __p::Sum<'__e> for #name #generics {
+            type Of = #of;
             const KINDS: __p::Kinds = &__p::concat::<{ __p::total(__LISTS) }>(__LISTS);
 
             fn pass<__V: __p::Visit>(&self, __v: __V) -> __V::Output {
@@ -65,23 +61,27 @@ pub(super) fn impls(aggregate: &Aggregate<'_>, sum: &Sum) -> TokenStream {
                     #(Self::#variants(__e) => #show(__e, __v),)*
                 }
             }
-        }
 
-        #[automatically_derived]
-        impl<'__e> __p::ReadSum<'__e> for #name #generics {
-            #[inline]
             fn read(__from: &mut __p::Reader<'_, '__e, impl __p::FnMut(Self)>) -> __p::Read {
-                #(#read(__from, Self::#variants)?;)*
-                __p::Ok(())
+                #read
             }
         }
     }
 }
 
+/// All of `reads`, each of which may fail.
+fn in_turn(reads: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let reads: Vec<_> = reads.collect();
+    match reads.split_last() {
+        Some((last, others)) => quote!(#(#others?;)* #last),
+        None => quote!(__p::Ok(())),
+    }
+}
+
 /// The one type of an aggregate that brings its own enum.
-pub(super) fn list_one(aggregate: &Aggregate<'_>) -> TokenStream {
-    let ident = aggregate.ident;
-    quote!(const __LISTS: &[__p::Listing] = &[__p::own::<#ident>()];)
+pub(super) fn list_one(ident: &Ident, ty: &Type) -> TokenStream {
+    let arguments = written_and_shapes(ty);
+    quote!(const __LISTS: &[__p::Listing] = &[__p::own::<#ident>(#arguments)];)
 }
 
 fn from(event: &Event, name: &syn::Ident, generics: Option<&TokenStream>) -> TokenStream {
@@ -96,13 +96,22 @@ fn from(event: &Event, name: &syn::Ident, generics: Option<&TokenStream>) -> Tok
     }
 }
 
-/// A path through `Listed`, the one bound on a listed type: so one that is not an event is
-/// reported once, where it is listed.
-fn listed(event: &Event, ty: &TokenStream, item: &TokenStream) -> TokenStream {
-    quote_spanned!(at(&event.ty)=> <#ty as __p::Listed<'_>>::#item)
+fn list(ty: &Type) -> TokenStream {
+    let arguments = written_and_shapes(ty);
+    let ty = lifetimes::fill(ty, &parse_quote!('static));
+    let listing = listed(&ty, at(&ty), &quote!(LISTING));
+    quote!(#listing.named(#arguments))
 }
 
-fn inferred(event: &Event) -> TokenStream {
-    let ty = &event.ty;
-    quote!(#ty)
+/// A path through `Listed`, the one bound on a listed type: so one that is not an event is
+/// reported once, where it is listed.
+fn listed(ty: &impl ToTokens, span: Span, item: &TokenStream) -> TokenStream {
+    quote_spanned!(span=> <#ty as __p::Listed<'_>>::#item)
+}
+
+/// What the schema lock asks of a listed type. One that is not an event is reported elsewhere.
+fn written_and_shapes(ty: &Type) -> TokenStream {
+    let written = ty.to_token_stream().to_string();
+    let ty = lifetimes::fill(ty, &parse_quote!('static));
+    quote!(#written, <__p::Probe<#ty>>::SHAPES)
 }

@@ -14,7 +14,7 @@ use serde_json as json;
 
 use super::body::{Body, Field, Named};
 use super::scalar::Scalar;
-use super::shape::{Form, Shape, form};
+use super::shape::{Form, Seen, Shape, Type, form};
 
 macro_rules! scalars {
     ($($type:ty => $scalar:ident)*) => {
@@ -149,8 +149,8 @@ impl Shape for Duration {
     const SHAPE: Form = Form::Named(Named::new::<Self>(
         "Duration",
         Body::Struct(&[
-            Field::new("secs", crate::__type!(u64)),
-            Field::new("nanos", crate::__type!(u32)),
+            Field::new("secs", Type::new("u64", || Seen::Form(u64::SHAPE))),
+            Field::new("nanos", Type::new("u32", || Seen::Form(u32::SHAPE))),
         ]),
     ));
 }

@@ -145,12 +145,12 @@ impl Collected {
     }
 
     fn listed(&mut self, category: &described::Category) {
-        for (written, kinds, shapes) in category.listed() {
-            match shapes {
+        for listing in category.listed {
+            match listing.shapes {
                 Some(shapes) => self.add(shapes),
                 None => {
-                    let opaque = body::Body::Newtype(shape::Type::opaque(written, ""));
-                    for kind in kinds {
+                    let opaque = body::Body::Newtype(shape::Type::opaque(listing.written, ""));
+                    for kind in listing.kinds {
                         self.event(&EventShape::new(*kind, opaque));
                     }
                 }
@@ -196,10 +196,10 @@ impl Collected {
 
 /// The names of all events that an aggregate reads.
 fn read_category(category: &described::Category, names: &mut Vec<String>) {
-    for (_, kinds, shapes) in category.listed() {
-        match shapes {
+    for listing in category.listed {
+        match listing.shapes {
             Some(shapes) => read_names(shapes, names),
-            None => names.extend(kinds.iter().flat_map(names_of)),
+            None => names.extend(listing.kinds.iter().flat_map(names_of)),
         }
     }
     names.extend(owned(category.dropped));

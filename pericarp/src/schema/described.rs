@@ -37,38 +37,19 @@ pub enum Entry {
 #[derive(Clone, Copy, Debug)]
 pub struct Category {
     pub(crate) name: &'static str,
-    pub(crate) kinds: &'static [Listing],
-    /// In the same order.
-    pub(crate) types: &'static [ListedType],
+    pub(crate) listed: &'static [Listing],
     pub(crate) dropped: &'static [&'static str],
 }
-
-/// A type that an aggregate lists, as it was written; its shapes, if it has any.
-pub type ListedType = (&'static str, Option<&'static [Entry]>);
 
 impl Entry {
     /// Describes an aggregate.
     #[doc(hidden)]
-    pub const fn category<A: Aggregate>(
-        kinds: &'static [Listing],
-        types: &'static [ListedType],
-    ) -> Self {
+    pub const fn category<A: Aggregate>(listed: &'static [Listing]) -> Self {
         Self::Category(Category {
             name: A::CATEGORY,
-            kinds,
-            types,
+            listed,
             dropped: A::DROPPED,
         })
-    }
-}
-
-impl Category {
-    /// Each listed type: as it was written, its kinds, and its shapes.
-    pub(crate) fn listed(
-        &self,
-    ) -> impl Iterator<Item = (&'static str, &'static [EventKind], Option<&'static [Entry]>)> {
-        let listed = self.types.iter().zip(self.kinds);
-        listed.map(|((written, shapes), listing)| (*written, listing.kinds, *shapes))
     }
 }
 

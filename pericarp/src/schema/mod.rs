@@ -52,8 +52,6 @@ pub use shape::{Form, Shape};
 #[doc(hidden)]
 pub use body::{Body, Field, Named, Tag, Variant};
 #[doc(hidden)]
-pub use described::ListedType;
-#[doc(hidden)]
 pub use probe::{Probe, probes};
 #[doc(hidden)]
 pub use shape::{Seen, Type};

@@ -77,7 +77,6 @@ pub mod probes {
 macro_rules! __type {
     ($type:ty) => {
         $crate::__private::Type::new(::core::stringify!($type), || {
-            #[allow(unused_imports)]
             use $crate::__private::probes::{Known as _, Optional as _, Unknown as _};
             (&&&$crate::__private::Probe::<$type>::NEW).seen()
         })

@@ -4,6 +4,9 @@
 pub mod bank;
 pub mod door;
 pub mod facts;
+pub mod forbidding;
+#[deprecated]
+pub mod old;
 pub mod passing;
 mod shadows;
 

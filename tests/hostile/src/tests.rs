@@ -8,6 +8,7 @@ use ::pericarp::{AskError, Command as _, Event as _, Request, Root, Version};
 use crate::bank::{Account, AccountEvent, Deposit, Open};
 use crate::door::{Close, Door};
 use crate::facts::{Deposited, Opened, Paid};
+use crate::forbidding;
 use crate::passing::{Count, Passing, Withdraw, code};
 
 #[test]
@@ -42,6 +43,15 @@ fn a_sum_type_works_in_a_hostile_crate() {
         .id(),
         9
     );
+}
+
+#[test]
+fn lints_may_be_forbidden_in_a_hostile_crate() {
+    let mut account = Root::<forbidding::Account>::empty(7);
+    account.emit(forbidding::Marked);
+    assert_eq!(account.cents, 1);
+    assert_eq!(forbidding::Put::new(7, 1).id(), Root::id(&account));
+    assert_eq!(forbidding::AccountEvent::KINDS.len(), 4);
 }
 
 #[test]
