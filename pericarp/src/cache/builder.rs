@@ -6,6 +6,7 @@ use super::breaker::Breaker;
 use super::counts::Counts;
 use super::flights::Flights;
 use super::generations::Generations;
+use super::hearing::Hearing;
 use super::memory::Memory;
 use super::second::Second;
 use super::shared::{Shared, Times};
@@ -21,6 +22,7 @@ pub struct CacheBuilder {
     second: Option<(Box<dyn SecondLevel>, Duration)>,
     timeout: Duration,
     pause: Duration,
+    patience: Duration,
 }
 
 impl CacheBuilder {
@@ -32,11 +34,13 @@ impl CacheBuilder {
                 negative_ttl: Duration::from_secs(5),
                 jitter: 0.1,
                 early: 0.1,
+                deaf_ttl: Duration::from_secs(1),
             },
             clock: Arc::new(SystemClock),
             second: None,
             timeout: Duration::from_millis(50),
             pause: Duration::from_secs(1),
+            patience: Duration::from_secs(1),
         }
     }
 
@@ -72,6 +76,14 @@ impl CacheBuilder {
         self
     }
 
+    /// How long one who waits for another's load lets that stand still before he loads the answer
+    /// himself: 1 second. It stands still while whoever has begun it is woken and not polled, as it
+    /// happens to a future that is kept and not awaited; one that takes long does not.
+    pub const fn patience(mut self, patience: Duration) -> Self {
+        self.patience = at_most_forever(patience);
+        self
+    }
+
     /// What is asked before an answer is loaded, and how long it keeps one.
     pub fn second_level(mut self, level: impl SecondLevel, ttl: Duration) -> Self {
         self.second = Some((Box::new(level), at_most_forever(ttl)));
@@ -88,6 +100,13 @@ impl CacheBuilder {
     /// After that one may try, and so on.
     pub const fn second_level_pause(mut self, pause: Duration) -> Self {
         self.pause = at_most_forever(pause);
+        self
+    }
+
+    /// How long an answer in memory counts at most while a cache that [listens](Cache::listen) cannot
+    /// hear what others invalidate: 1 second.
+    pub const fn deaf_ttl(mut self, ttl: Duration) -> Self {
+        self.times.deaf_ttl = at_most_forever(ttl);
         self
     }
 
@@ -120,6 +139,8 @@ impl CacheBuilder {
                 counts,
                 clock: self.clock,
                 times: self.times,
+                patience: self.patience,
+                hearing: Hearing::default(),
             }),
         }
     }

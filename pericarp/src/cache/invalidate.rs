@@ -5,14 +5,14 @@ impl Cache {
     /// Makes all answers stale that have one of these tags, or one of these texts as their key.
     ///
     /// From when it comes back, nobody in this process gets what was loaded before it was called.
-    /// The second level is told, so that other processes do not get it from there. If that does not
-    /// answer, it is told as soon as it does, and nothing it has is believed here until then.
+    /// The second level is told, so that other processes do not get it from there, and those that
+    /// [listen](Self::listen) not from their memories either. If that does not answer, it is told as soon as it does, and nothing it has is believed here until then.
     /// Giving up waiting changes nothing of that.
     pub async fn invalidate<T: Into<String>>(&self, tags: impl IntoIterator<Item = T>) {
         let tags: Vec<String> = tags.into_iter().map(Into::into).collect();
         let stale = Stale::new(&self.shared, &tags);
         if let Some(second) = &self.shared.second {
-            second.note(tags.iter().cloned());
+            second.note(&tags);
             second.tell_pending().await;
         }
         drop(stale);
