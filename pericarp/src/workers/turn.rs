@@ -1,8 +1,10 @@
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use super::job::Job;
 use super::key::Key;
 use super::shared::Shared;
+use super::within::Lane;
 use crate::unwound::{quietly, unwound};
 
 /// A job that is at work. As long as it is, no other of its key is.
@@ -21,9 +23,13 @@ impl Turn {
 
     /// Runs it to its end. If this is given up before, the job goes on where a worker is free.
     pub(super) async fn run(mut self) {
+        let lane = Lane::new(&self.shared, self.key);
         if let Some(job) = &mut self.job
             // Its ticket knows of a panic; what is left is one of what it drops at its end.
-            && let Err(panic) = unwound(job).await
+            && let Err(panic) = unwound(poll_fn(|context| {
+                lane.within(|| job.as_mut().poll(context))
+            }))
+            .await
         {
             quietly(|| drop(panic));
         }
