@@ -4,6 +4,7 @@ mod ask;
 mod core;
 mod error;
 mod execute;
+mod gate;
 mod handle;
 mod pericarp;
 #[cfg(feature = "workers")]
