@@ -23,6 +23,12 @@ mod kept {
         load.instrument(debug_span!(target: TARGET, "load", stream = stream.as_str()))
     }
 
+    /// What is done later, within the span of whoever asks for it.
+    #[cfg(feature = "workers")]
+    pub(in crate::app) fn later<F: Future>(work: F) -> impl Future<Output = F::Output> + use<F> {
+        work.in_current_span()
+    }
+
     pub(in crate::app) fn decide<T>(stream: &StreamName, decide: impl FnOnce() -> T) -> T {
         debug_span!(target: TARGET, "decide", stream = stream.as_str()).in_scope(decide)
     }
@@ -74,6 +80,11 @@ mod kept {
         load
     }
 
+    #[cfg(feature = "workers")]
+    pub(in crate::app) const fn later<F: Future>(work: F) -> F {
+        work
+    }
+
     pub(in crate::app) fn decide<T>(_: &StreamName, decide: impl FnOnce() -> T) -> T {
         decide()
     }
@@ -94,4 +105,6 @@ mod kept {
     }
 }
 
+#[cfg(feature = "workers")]
+pub(super) use kept::later;
 pub(super) use kept::{append, decide, dispatch, load, of_append};
