@@ -10,6 +10,10 @@ use super::flights::{Joined, Lead};
 use super::second::{Asked, Marks};
 use super::{Cache, Key};
 
+/// The longest key, in bytes, of an answer that is kept: whoever asks may choose keys, and memory is
+/// bounded by how many there are.
+const LONGEST: usize = 4_096;
+
 /// What was loaded, and whether it says that there is nothing.
 pub(crate) struct Loaded<T> {
     pub(crate) value: Option<T>,
@@ -18,6 +22,7 @@ pub(crate) struct Loaded<T> {
 
 impl Cache {
     /// The answer under a key: what is kept, or what `load` brings; `None` if there is none.
+    /// Under a key of more than 4,096 bytes nothing is kept.
     ///
     /// `load` runs here, at most once, and only if nobody else is on the way for this key. Giving
     /// up lets another go, and so does, after [a while](super::CacheBuilder::patience), not being
@@ -55,6 +60,10 @@ impl Cache {
         W: Future<Output = Result<Loaded<T>, E>>,
     {
         let shared = &*self.shared;
+        if key.as_str().len() > LONGEST {
+            shared.counts.misses.one_more();
+            return Ok(self.load(load).await?.value.map(Arc::new));
+        }
         loop {
             let old = match self.look(key) {
                 Some((value, false)) => {
@@ -155,10 +164,7 @@ impl Cache {
             Asked::Nothing => None,
         };
         shared.counts.misses.one_more();
-        shared.counts.loads.one_more();
-        let Loaded { value, is_negative } = load.await.inspect_err(|_| {
-            shared.counts.failed_loads.one_more();
-        })?;
+        let Loaded { value, is_negative } = self.load(load).await?;
         let value = value.map(Arc::new);
         let entry = shared.entry(key, seen, value.clone(), is_negative, Duration::MAX);
         let put = match (&shared.second, marks) {
@@ -169,6 +175,15 @@ impl Cache {
             _ => None,
         };
         Ok(Brought { entry, value, put })
+    }
+
+    async fn load<T, E>(
+        &self,
+        load: impl Future<Output = Result<Loaded<T>, E>>,
+    ) -> Result<Loaded<T>, E> {
+        let counts = &self.shared.counts;
+        counts.loads.one_more();
+        load.await.inspect_err(|_| counts.failed_loads.one_more())
     }
 }
 

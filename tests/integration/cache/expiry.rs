@@ -162,3 +162,24 @@ async fn times_that_never_end_are_no_panic() {
     }
     assert!(cache.stats().l2_down);
 }
+
+/// Memory was bounded by a number of answers, whose keys whoever asks may choose.
+#[tokio::test]
+async fn nothing_is_kept_under_a_key_without_end() {
+    let shelf = super::shelf::Shelf::default();
+    let cache = Cache::builder()
+        .second_level(shelf.clone(), Duration::from_secs(100))
+        .build();
+    let long = Key::new("test", "x".repeat(5_000));
+    for n in 1..3 {
+        assert_eq!(get(&cache, &long, Some(n)).await.as_deref(), Some(&n));
+    }
+    let stats = cache.stats();
+    assert_eq!((stats.entries, stats.misses, stats.loads), (0, 2, 2));
+    assert_eq!(shelf.asked(), 0);
+    let just = Key::new("", "x".repeat(4_095));
+    for _ in 0..2 {
+        assert_eq!(get(&cache, &just, Some(1)).await.as_deref(), Some(&1));
+    }
+    assert_eq!(cache.stats().entries, 1);
+}
