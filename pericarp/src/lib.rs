@@ -48,7 +48,6 @@ pub mod middleware;
 mod names;
 mod nearest;
 mod page;
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "workers"))]
 mod places;
 mod position;
 mod query;

@@ -49,7 +49,7 @@ impl From<pprof::Error> for ProfileError {
 ///
 /// It blocks its thread, so an async caller uses `spawn_blocking`. Whoever offers it at an edge shows
 /// the names of the program's functions, and takes some of its time: let it listen at the loopback
-/// address alone, or behind authorisation.
+/// address alone, or behind authorisation, and bound a time that comes with a request.
 ///
 /// ```
 /// use std::time::Duration;

@@ -213,6 +213,14 @@ fn what_is_wrong_is_named_with_its_place_and_what_may_be_there() {
         "the variable PERICARP_SQLITE__READER: there is no key `PERICARP_SQLITE__READER`; did you \
          mean `PERICARP_SQLITE__READERS`?",
     );
+    // With one `_` for two, it was taken for somebody else's and did nothing.
+    check(
+        "",
+        &[("PERICARP_APPENDS_QUEUE_CAPACITY", "2")],
+        "config.unknown_key",
+        "the variable PERICARP_APPENDS_QUEUE_CAPACITY: there is no key \
+         `PERICARP_APPENDS_QUEUE_CAPACITY`; did you mean `PERICARP_APPENDS__QUEUE_CAPACITY`?",
+    );
     let far = load("[xyz]\nq = 1", &[]).unwrap_err();
     let ConfigError::UnknownKey {
         place,
@@ -291,6 +299,30 @@ fn what_is_wrong_is_named_with_its_place_and_what_may_be_there() {
     );
     let missing = Sources::new().file("/nowhere/bank.toml").unwrap_err();
     assert_eq!(missing.code(), "config.read");
+}
+
+/// A variable that was no Unicode was not looked at, so the application used another database.
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_unicode_is_an_error() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    let load = |name: &[u8], value: &[u8]| {
+        let [name, value] = [name, value].map(|text| OsString::from_vec(text.to_vec()));
+        Sources::new().variables_os([(name, value)]).load()
+    };
+    let error = load(b"PERICARP_SQLITE__PATH", b"bank-\xff.db").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the variable PERICARP_SQLITE__PATH: `sqlite.path` is a value of type other than Unicode; it must \
+         be a text"
+    );
+    let error = load(b"PERICARP_POSTGRES__URL", b"hunter2\xff").unwrap_err();
+    assert_eq!(error.code(), "config.value");
+    let error = load(b"PERICARP_SQLITE__P\xff", b"x").unwrap_err();
+    assert_eq!(error.code(), "config.unknown_key");
+    assert_eq!(load(b"OTHER\xff", b"\xff").unwrap(), Config::default());
 }
 
 /// A password is in no error, no `Debug` and nothing that is shown, whatever is wrong with it or

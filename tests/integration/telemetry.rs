@@ -194,6 +194,29 @@ async fn a_request_without_a_trace_begins_one_if_somebody_listens() {
     assert_eq!(found.last().unwrap().0, "append");
 }
 
+/// What a worker did for a sender was in no span of the sender's.
+#[tokio::test]
+async fn a_command_that_is_sent_is_within_the_span_of_its_sender() {
+    use tracing::Instrument;
+
+    let spans = Spans::default();
+    let _recording = tracing::subscriber::set_default(spans.clone());
+    let app = Pericarp::builder(MemoryStore::new())
+        .layer(Trace::new())
+        .build();
+    let queue = app.queue(pericarp::workers::Workers::builder().build());
+    let send = queue.send(Add { tally: 1, n: 1 });
+    let ticket = send
+        .instrument(tracing::info_span!("sender"))
+        .await
+        .unwrap();
+    ticket.await.unwrap().unwrap();
+    let found = spans.paths();
+    assert_eq!(found[0].0, "sender");
+    assert_eq!(found[1].0, "sender/request");
+    assert_eq!(found.last().unwrap().0, "sender/request/append");
+}
+
 #[tokio::test]
 async fn an_append_that_fails_says_why() {
     let spans = Spans::default();

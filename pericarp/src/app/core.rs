@@ -1,10 +1,9 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use tokio::sync::Mutex as AsyncMutex;
-
 use super::Retry;
 use super::baselines::Baselines;
+use super::gate::Gate;
 use crate::{Clock, CommitId, Ids, StreamName, Timestamp};
 
 /// What loads, decides and appends, whatever else an application is made of. Clones share it.
@@ -62,7 +61,7 @@ impl<S> Core<S> {
         &self.shared.baselines
     }
 
-    pub(super) fn gate(&self, stream: &StreamName) -> &AsyncMutex<()> {
+    pub(super) fn gate(&self, stream: &StreamName) -> &Gate {
         self.shared.gates.of(stream)
     }
 }
@@ -71,18 +70,18 @@ impl<S> Core<S> {
 /// state the one before it left. Streams share gates by hash.
 struct Gates {
     hasher: RandomState,
-    gates: [AsyncMutex<()>; 64],
+    gates: [Gate; 64],
 }
 
 impl Gates {
     fn new() -> Self {
         Self {
             hasher: RandomState::new(),
-            gates: std::array::from_fn(|_| AsyncMutex::new(())),
+            gates: std::array::from_fn(|_| Gate::default()),
         }
     }
 
-    fn of(&self, stream: &StreamName) -> &AsyncMutex<()> {
+    fn of(&self, stream: &StreamName) -> &Gate {
         let hash = self.hasher.hash_one(stream) as usize;
         &self.gates[hash % self.gates.len()]
     }

@@ -2,6 +2,7 @@ use futures_timer::Delay;
 use tokio::sync::MutexGuard;
 
 use super::core::Core;
+use super::gate::Gate;
 use super::keep::is_as_of;
 use super::repetition::Before;
 use super::repository::stream_of;
@@ -76,10 +77,7 @@ impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
         let stream = stream_of::<C::Aggregate>(command.id()).map_err(LoadError::from)?;
         let gate = self.gate(&stream);
         // While others queue for this stream, come after them.
-        let mut turn = match gate.try_lock() {
-            Ok(_) => None,
-            Err(_) => Some(gate.lock().await),
-        };
+        let mut turn = gate.behind_others().await;
         let mut delays = self.retry().delays();
         let mut was_stored = false;
         let mut memory = Memory::Any;
@@ -156,7 +154,7 @@ impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
                     }
                     memory = Memory::NewerThan(decided_on);
                     if turn.is_none() {
-                        turn = Some(gate.lock().await);
+                        turn = gate.turn().await;
                     }
                 }
                 Err(error) => {
@@ -223,14 +221,14 @@ impl Memory {
 /// the way, and waiting gives another process time.
 async fn wait_turn<'g>(
     turn: &mut Option<MutexGuard<'g, ()>>,
-    gate: &'g tokio::sync::Mutex<()>,
+    gate: &'g Gate,
     delay: std::time::Duration,
 ) {
     if turn.take().is_some() {
         // Not with the turn in hand: streams share gates.
         Delay::new(delay).await;
     }
-    *turn = Some(gate.lock().await);
+    *turn = gate.turn().await;
 }
 
 fn execute_error<E>(error: DecideError<E>, stream: &StreamName) -> ExecuteError<E> {

@@ -6,6 +6,7 @@ mod core;
 mod error;
 mod execute;
 mod folding;
+mod gate;
 mod handle;
 mod keep;
 mod pericarp;

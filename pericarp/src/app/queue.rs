@@ -2,6 +2,7 @@ use std::fmt;
 
 use super::Pericarp;
 use super::repository::stream_of;
+use super::spans;
 use crate::middleware::{Chain, Layers};
 use crate::store::Store;
 use crate::workers::{RunError, Ticket, Workers};
@@ -11,7 +12,8 @@ use crate::{Aggregate, Command, Outcome, Payload};
 ///
 /// Commands for one aggregate are executed one after another, in the order in which they were sent,
 /// so none of them conflicts with another; those for different aggregates are executed at once.
-/// Each passes through the layers and what it lists as if its sender had executed it.
+/// Each passes through the layers and what it lists as if its sender had executed it, within the span
+/// that its sender was in.
 ///
 /// ```
 /// use pericarp::prelude::*;
@@ -89,7 +91,7 @@ where
     {
         let stream = stream_of::<C::Aggregate>(payload.request.id());
         let app = self.app.clone();
-        let work = async move { app.execute_payload(payload).await };
+        let work = spans::later(async move { app.execute_payload(payload).await });
         match stream {
             Ok(stream) => self.workers.run(&stream, work).await,
             // It fails for its id, as it does when it is executed.

@@ -29,6 +29,12 @@ mod kept {
         tracing::warn!(target: TARGET, stream, version, why, "the snapshot is of no use: all events were folded");
     }
 
+    /// What is done later, within the span of whoever asks for it.
+    #[cfg(feature = "workers")]
+    pub(in crate::app) fn later<F: Future>(work: F) -> impl Future<Output = F::Output> + use<F> {
+        work.in_current_span()
+    }
+
     pub(in crate::app) fn decide<T>(stream: &StreamName, decide: impl FnOnce() -> T) -> T {
         debug_span!(target: TARGET, "decide", stream = stream.as_str()).in_scope(decide)
     }
@@ -82,6 +88,11 @@ mod kept {
 
     pub(in crate::app) const fn snapshot_refused(_: &StreamName, _: &Refused) {}
 
+    #[cfg(feature = "workers")]
+    pub(in crate::app) const fn later<F: Future>(work: F) -> F {
+        work
+    }
+
     pub(in crate::app) fn decide<T>(_: &StreamName, decide: impl FnOnce() -> T) -> T {
         decide()
     }
@@ -102,4 +113,6 @@ mod kept {
     }
 }
 
+#[cfg(feature = "workers")]
+pub(super) use kept::later;
 pub(super) use kept::{append, decide, dispatch, load, of_append, snapshot_refused};

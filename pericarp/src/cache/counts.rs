@@ -9,7 +9,9 @@ pub(super) struct Counts {
     pub(super) misses: Count,
     pub(super) loads: Count,
     pub(super) failed_loads: Count,
+    pub(super) stalled_loads: Count,
     pub(super) evictions: Count,
     pub(super) invalidations: Count,
+    pub(super) heard: Count,
     pub(super) l2_errors: Count,
 }

@@ -4,11 +4,18 @@ use crate::Principal;
 
 /// Under what an answer is kept, and the tags it goes stale with.
 ///
+/// Its text is the space, a colon and the key; one that is kept for principals has `@` and who they are
+/// before the colon. In a space, `:`, `@` and `\` are written with a `\` before them, so no two keys
+/// have one text.
+///
 /// ```
+/// use pericarp::Principal;
 /// use pericarp::cache::Key;
 ///
 /// let key = Key::new("balance", "ann").tagged("account-ann");
 /// assert_eq!(key.as_str(), "balance:ann");
+/// let ann = Principal::new("ann").with_role("teller");
+/// assert_eq!(Key::of_principal("orders", Some(&ann), 7).as_str(), "orders@3.ann,6.teller,:7");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
@@ -20,13 +27,7 @@ impl Key {
     /// The answer for `key` among those of one kind, which is named `space`. Give a kind another
     /// name when its type changes, where a second level outlives the build.
     pub fn new(space: &str, key: impl fmt::Display) -> Self {
-        let mut text = String::with_capacity(64);
-        text.push_str(space);
-        text.push(':');
-        // Writing to a string does not fail.
-        let _ = write!(text, "{key}");
-        let tags = Vec::new();
-        Self { text, tags }
+        Self::of(spaced(space), key)
     }
 
     /// The same for one principal, with the roles they have, or for nobody in particular: what
@@ -36,18 +37,26 @@ impl Key {
         principal: Option<&Principal>,
         key: impl fmt::Display,
     ) -> Self {
-        let Some(principal) = principal else {
-            return Self::new(space, format_args!("nobody:{key}"));
-        };
-        let mut who = String::new();
-        let mut roles: Vec<&str> = principal.roles.iter().map(String::as_str).collect();
-        roles.sort_unstable();
-        roles.dedup();
-        // The lengths keep ids and roles apart that run into each other.
-        for word in [&*principal.id].into_iter().chain(roles) {
-            let _ = write!(who, "{}.{word},", word.len());
+        let mut text = spaced(space);
+        text.push('@');
+        if let Some(principal) = principal {
+            let mut roles: Vec<&str> = principal.roles.iter().map(String::as_str).collect();
+            roles.sort_unstable();
+            roles.dedup();
+            // The lengths keep ids and roles apart that run into each other.
+            for word in [&*principal.id].into_iter().chain(roles) {
+                let _ = write!(text, "{}.{word},", word.len());
+            }
         }
-        Self::new(space, format_args!("by:{who}:{key}"))
+        Self::of(text, key)
+    }
+
+    fn of(mut text: String, key: impl fmt::Display) -> Self {
+        text.push(':');
+        // Writing to a string does not fail.
+        let _ = write!(text, "{key}");
+        let tags = Vec::new();
+        Self { text, tags }
     }
 
     /// It goes stale when this tag is invalidated, such as the name of a stream it was made of.
@@ -72,4 +81,16 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// A space of which the end is known.
+fn spaced(space: &str) -> String {
+    let mut text = String::with_capacity(64);
+    for c in space.chars() {
+        if matches!(c, ':' | '@' | '\\') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text
 }

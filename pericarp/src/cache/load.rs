@@ -5,9 +5,14 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::entry::Entry;
 use super::flights::{Joined, Lead};
-use super::second::Asked;
+use super::second::{Asked, Marks};
 use super::{Cache, Key};
+
+/// The longest key, in bytes, of an answer that is kept: whoever asks may choose keys, and memory is
+/// bounded by how many there are.
+const LONGEST: usize = 4_096;
 
 /// What was loaded, and whether it says that there is nothing.
 pub(crate) struct Loaded<T> {
@@ -17,9 +22,11 @@ pub(crate) struct Loaded<T> {
 
 impl Cache {
     /// The answer under a key: what is kept, or what `load` brings; `None` if there is none.
+    /// Under a key of more than 4,096 bytes nothing is kept.
     ///
     /// `load` runs here, at most once, and only if nobody else is on the way for this key. Giving
-    /// up lets another go.
+    /// up lets another go, and so does, after [a while](super::CacheBuilder::patience), not being
+    /// polled any more.
     ///
     /// # Errors
     /// What `load` fails with. That is kept nowhere: whoever waits meanwhile tries himself, one
@@ -53,6 +60,10 @@ impl Cache {
         W: Future<Output = Result<Loaded<T>, E>>,
     {
         let shared = &*self.shared;
+        if key.as_str().len() > LONGEST {
+            shared.counts.misses.one_more();
+            return Ok(self.load(load).await?.value.map(Arc::new));
+        }
         loop {
             let old = match self.look(key) {
                 Some((value, false)) => {
@@ -68,7 +79,11 @@ impl Cache {
                         shared.counts.l1_hits.one_more();
                         return Ok(old);
                     }
-                    let landed = flight.landed().await;
+                    let Ok(landed) = flight.landed(shared.patience).await else {
+                        shared.counts.stalled_loads.one_more();
+                        shared.flights.end(key.as_str(), &flight);
+                        continue;
+                    };
                     let good = landed.filter(|entry| shared.generations.are_still(&entry.seen));
                     if let Some(value) = good.and_then(|entry| entry.read()) {
                         shared.counts.shared.one_more();
@@ -81,7 +96,7 @@ impl Cache {
                         shared.counts.l1_hits.one_more();
                         return Ok(value);
                     }
-                    return match (self.bring(key, lead, load).await, old) {
+                    return match (self.lead(key, lead, load).await, old) {
                         // It was early, and the old one still counts.
                         (Err(_), Some(old)) => Ok(old),
                         (brought, _) => brought,
@@ -103,8 +118,28 @@ impl Cache {
         Some((entry.read()?, now >= entry.refresh))
     }
 
+    /// Brings the answer for all who wait for it.
+    async fn lead<T, E, W>(&self, key: &Key, lead: Lead<'_>, load: W) -> Result<Option<Arc<T>>, E>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+        W: Future<Output = Result<Loaded<T>, E>>,
+    {
+        let shared = &*self.shared;
+        let Brought { entry, value, put } = lead.fly(self.bring(key, load)).await?;
+        if lead.is_over() {
+            // Another went instead, and has a newer one.
+            return Ok(value);
+        }
+        shared.memory.put(key.as_str(), entry.clone());
+        lead.land(entry);
+        if let (Some(second), Some((marks, keep))) = (&shared.second, put) {
+            second.put(key, value.as_deref(), &marks, keep).await;
+        }
+        Ok(value)
+    }
+
     /// Brings an answer from the second level, or else loads it.
-    async fn bring<T, E, W>(&self, key: &Key, lead: Lead<'_>, load: W) -> Result<Option<Arc<T>>, E>
+    async fn bring<T, E, W>(&self, key: &Key, load: W) -> Result<Brought<T>, E>
     where
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
         W: Future<Output = Result<Loaded<T>, E>>,
@@ -122,29 +157,40 @@ impl Cache {
                 let value = value.map(Arc::new);
                 let is_negative = value.is_none();
                 let entry = shared.entry(key, seen, value.clone(), is_negative, keep);
-                shared.memory.put(key.as_str(), entry.clone());
-                lead.land(entry);
-                return Ok(value);
+                let put = None;
+                return Ok(Brought { entry, value, put });
             }
             Asked::Miss(marks) => Some(marks),
             Asked::Nothing => None,
         };
         shared.counts.misses.one_more();
-        shared.counts.loads.one_more();
-        let Loaded { value, is_negative } = load.await.inspect_err(|_| {
-            shared.counts.failed_loads.one_more();
-        })?;
+        let Loaded { value, is_negative } = self.load(load).await?;
         let value = value.map(Arc::new);
         let entry = shared.entry(key, seen, value.clone(), is_negative, Duration::MAX);
-        shared.memory.put(key.as_str(), entry.clone());
-        lead.land(entry);
-        if let (Some(second), Some(marks)) = (&shared.second, marks) {
-            let keep = match is_negative {
-                true => shared.times.negative_ttl.min(second.ttl),
-                false => second.ttl,
-            };
-            second.put(key, value.as_deref(), &marks, keep).await;
-        }
-        Ok(value)
+        let put = match (&shared.second, marks) {
+            (Some(second), Some(marks)) if is_negative => {
+                Some((marks, shared.times.negative_ttl.min(second.ttl)))
+            }
+            (Some(second), Some(marks)) => Some((marks, second.ttl)),
+            _ => None,
+        };
+        Ok(Brought { entry, value, put })
     }
+
+    async fn load<T, E>(
+        &self,
+        load: impl Future<Output = Result<Loaded<T>, E>>,
+    ) -> Result<Loaded<T>, E> {
+        let counts = &self.shared.counts;
+        counts.loads.one_more();
+        load.await.inspect_err(|_| counts.failed_loads.one_more())
+    }
+}
+
+/// An answer for whoever asked and for those who wait.
+struct Brought<T> {
+    entry: Arc<Entry>,
+    value: Option<Arc<T>>,
+    /// To be put into the second level, with these marks for so long.
+    put: Option<(Marks, Duration)>,
 }

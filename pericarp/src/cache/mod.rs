@@ -7,9 +7,11 @@ mod counts;
 mod entry;
 mod flights;
 mod generations;
+mod hearing;
 mod invalidate;
 mod invalidates;
 mod key;
+mod listen;
 mod load;
 mod memory;
 #[cfg(feature = "redis")]
@@ -26,7 +28,7 @@ pub use key::Key;
 pub(crate) use load::Loaded;
 #[cfg(feature = "redis")]
 pub use redis::{InvalidUrl, Redis};
-pub use second_level::{Answering, Found, SecondLevel, SecondLevelFault};
+pub use second_level::{Answering, Found, News, SecondLevel, SecondLevelFault};
 pub use shared::Cache;
 pub use stats::Stats;
 pub use warm::Warmed;

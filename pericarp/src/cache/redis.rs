@@ -1,17 +1,26 @@
+use std::convert::Infallible;
 use std::fmt;
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_timer::Delay;
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Pipeline, RedisResult};
 use tokio::sync::OnceCell;
 
 use super::second_level::Answering;
-use super::{Found, SecondLevel};
+use super::{Found, News, SecondLevel, SecondLevelFault};
+use crate::middleware::before;
+use crate::{Ids, RandomIds};
 
 /// A Redis, version 6 or later, as the second level of a cache.
 ///
 /// Answers are under `prefix:a:key`, and the marks of tags, which tell what is stale, under
-/// `prefix:t:tag`. All of them expire. Caches of different applications have different prefixes.
+/// `prefix:t:=tag`. All of them expire. Who [listens](super::Cache::listen) hears of marks on the
+/// channel `prefix:m`. Caches of different applications have different prefixes, none of which is
+/// another's beginning up to a colon.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -29,6 +38,9 @@ pub struct Redis {
     client: Client,
     prefix: String,
     manager: OnceCell<ConnectionManager>,
+    /// Who it is that marks.
+    id: String,
+    heartbeat: Duration,
 }
 
 /// A URL that names no Redis.
@@ -58,7 +70,17 @@ impl Redis {
             client: Client::open(url).map_err(|source| InvalidUrl { source })?,
             prefix: prefix.into(),
             manager: OnceCell::new(),
+            id: RandomIds.next().simple().to_string(),
+            heartbeat: Duration::from_secs(5),
         })
+    }
+
+    /// How often a connection that [listens](super::Cache::listen) is tried, and how long it may take to
+    /// answer before it counts as lost: 5 seconds.
+    #[must_use]
+    pub const fn heartbeat(mut self, every: Duration) -> Self {
+        self.heartbeat = every;
+        self
     }
 
     async fn query<T: redis::FromRedisValue>(&self, pipeline: &Pipeline) -> RedisResult<T> {
@@ -80,6 +102,49 @@ impl Redis {
 
     fn mark_of(&self, tag: &str) -> String {
         format!("{}:t:{tag}", self.prefix)
+    }
+
+    fn channel(&self) -> String {
+        format!("{}:m", self.prefix)
+    }
+
+    /// Hears until the connection is lost, and says why it is.
+    async fn hear(
+        &self,
+        hear: &(dyn Fn(News) + Send + Sync),
+    ) -> Result<Infallible, SecondLevelFault> {
+        let subscribed = async {
+            let mut connection = self.client.get_async_pubsub().await?;
+            connection.subscribe(self.channel()).await?;
+            RedisResult::Ok(connection)
+        };
+        let connection = before(self.heartbeat, subscribed).await;
+        let (mut sink, mut messages) = connection.ok_or(Silent)??.split();
+        hear(News::Connected);
+        let hearing = pin!(async {
+            while let Some(message) = messages.next().await {
+                // What is not read could be anything.
+                let told = serde_json::from_slice::<Told>(message.get_payload_bytes());
+                match told {
+                    Ok(Told(from, _)) if from == self.id => {}
+                    Ok(Told(_, tags)) => hear(News::Stale(tags)),
+                    Err(_) => hear(News::Connected),
+                }
+            }
+        });
+        let beating = pin!(async {
+            loop {
+                Delay::new(self.heartbeat).await;
+                let answer = before(self.heartbeat, sink.ping::<redis::Value>()).await;
+                if let Err(error) = answer.ok_or(Silent)? {
+                    return Err::<Infallible, SecondLevelFault>(error.into());
+                }
+            }
+        });
+        match select(hearing, beating).await {
+            Either::Left(((), _)) => Err(Silent.into()),
+            Either::Right((lost, _)) => lost,
+        }
     }
 }
 
@@ -119,10 +184,28 @@ impl SecondLevel for Redis {
                     .pset_ex(self.mark_of(tag), mark, millis(keep))
                     .ignore();
             }
+            let told = serde_json::to_vec(&(&self.id, tags))?;
+            pipeline.publish(self.channel(), told).ignore();
             Ok(self.query(&pipeline).await?)
         })
     }
+
+    fn listen<'a>(
+        &'a self,
+        hear: &'a (dyn Fn(News) + Send + Sync),
+    ) -> Option<Answering<'a, Infallible>> {
+        Some(Box::pin(self.hear(hear)))
+    }
 }
+
+/// Who has marked, and what.
+#[derive(serde::Deserialize)]
+struct Told(String, Vec<String>);
+
+/// A connection that says nothing any more.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection to Redis was lost")]
+struct Silent;
 
 /// At least one, since none is an error.
 fn millis(keep: Duration) -> u64 {

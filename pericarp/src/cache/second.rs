@@ -13,8 +13,9 @@ use super::second_level::Answering;
 use super::{Found, Key, SecondLevel};
 use crate::{Clock, Ids, RandomIds};
 
-/// The tag that everything has.
+/// What everything goes stale with, as the second level is told. Tags are told behind [`TAG`].
 const EVERYTHING: &str = "*";
+const TAG: char = '=';
 
 /// More invalidations than these are not remembered one by one.
 const REMEMBERED: usize = 1_024;
@@ -50,6 +51,19 @@ impl Pending {
     }
 }
 
+/// What others have made stale.
+pub(super) enum Stale<'t> {
+    Everything,
+    Tag(&'t str),
+}
+
+impl<'t> Stale<'t> {
+    /// What is not known is everything.
+    pub(super) fn of(told: &'t str) -> Self {
+        told.strip_prefix(TAG).map_or(Self::Everything, Self::Tag)
+    }
+}
+
 /// What came of asking.
 pub(super) enum Asked<T> {
     /// An answer, and how much longer it is kept.
@@ -82,7 +96,8 @@ impl Second {
         if !self.tell_pending().await {
             return Asked::Nothing;
         }
-        let tags: Vec<&str> = tags(key).collect();
+        let tags: Vec<String> = tags(key).collect();
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
         let Some(found) = self.ask(|| self.level.get(key.as_str(), &tags)).await else {
             return Asked::Nothing;
         };
@@ -119,9 +134,9 @@ impl Second {
     }
 
     /// Notes that tags are stale, for [`Second::tell_pending`].
-    pub(super) fn note(&self, tags: impl IntoIterator<Item = String>) {
+    pub(super) fn note(&self, tags: &[String]) {
         let mut pending = self.pending();
-        tags.into_iter().for_each(|tag| pending.note(tag));
+        tags.iter().for_each(|tag| pending.note(told(tag)));
         if pending.len() > REMEMBERED {
             pending.tags.clear();
             pending.note(EVERYTHING.to_owned());
@@ -130,7 +145,7 @@ impl Second {
 
     /// Everything is stale.
     pub(super) fn note_all(&self) {
-        self.note([EVERYTHING.to_owned()]);
+        self.pending().note(EVERYTHING.to_owned());
     }
 
     /// Tells it which tags are stale. Until it knows, nothing it has is believed.
@@ -183,7 +198,13 @@ impl Second {
 }
 
 /// What a key goes stale with.
-fn tags(key: &Key) -> impl Iterator<Item = &str> {
-    let tags = key.tags().iter().map(String::as_str);
-    [EVERYTHING, key.as_str()].into_iter().chain(tags)
+fn tags(key: &Key) -> impl Iterator<Item = String> {
+    let tags = key.tags().iter().map(|tag| told(tag));
+    [EVERYTHING.to_owned(), told(key.as_str())]
+        .into_iter()
+        .chain(tags)
+}
+
+fn told(tag: &str) -> String {
+    format!("{TAG}{tag}")
 }

@@ -1,3 +1,4 @@
+use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -15,6 +16,16 @@ pub struct Found {
     pub value: Option<(Vec<u8>, Duration)>,
     /// The mark of each tag, in their order; empty where there is none.
     pub marks: Vec<String>,
+}
+
+/// What a second level tells of what others do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum News {
+    /// From now on, nothing that others mark is missed.
+    Connected,
+    /// Others have marked these tags.
+    Stale(Vec<String>),
 }
 
 /// A store that several processes share, behind their memories: [`Redis`](super::Redis), or one of
@@ -45,4 +56,17 @@ pub trait SecondLevel: Send + Sync + 'static {
     /// # Errors
     /// Whatever went wrong. A part may be done.
     fn mark<'a>(&'a self, tags: &'a [String], mark: &'a str, keep: Duration) -> Answering<'a, ()>;
+
+    /// Tells `hear` what others [mark](Self::mark), until the connection is lost; `None` if it
+    /// cannot, which is what it does unless it is written.
+    ///
+    /// It says [`News::Connected`] once nothing is missed any more, and each time ends with an error.
+    /// A mark must be there before others are told of it. It need not tell the cache of its own.
+    fn listen<'a>(
+        &'a self,
+        hear: &'a (dyn Fn(News) + Send + Sync),
+    ) -> Option<Answering<'a, Infallible>> {
+        let _ = hear;
+        None
+    }
 }

@@ -6,6 +6,7 @@ use super::counts::Counts;
 use super::entry::Entry;
 use super::flights::Flights;
 use super::generations::{Generations, Seen};
+use super::hearing::Hearing;
 use super::memory::Memory;
 use super::second::Second;
 use super::{CacheBuilder, Key, Stats};
@@ -19,8 +20,9 @@ use crate::Clock;
 ///
 /// An answer goes stale when its time is up, which is a little different for each key, or when one
 /// of its tags is [invalidated](Self::invalidate): at once in this process, wherever a load of it
-/// is under way; in other processes once their memories' time is up, or when they invalidate it
-/// themselves, as those do that follow the same events. Shortly before its time is up, one who
+/// is under way; in other processes when they [hear](Self::listen) of it through the second level,
+/// or when they invalidate it themselves, as those do that follow the same events, or else once
+/// their memories' time is up. Shortly before its time is up, one who
 /// comes loads it anew, while all others still get the old one.
 ///
 /// ```
@@ -56,6 +58,9 @@ pub(super) struct Shared {
     pub(super) counts: Arc<Counts>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) times: Times,
+    /// How long one who waits for another's load lets it stand still.
+    pub(super) patience: Duration,
+    pub(super) hearing: Hearing,
 }
 
 /// How long answers count.
@@ -65,6 +70,8 @@ pub(super) struct Times {
     pub(super) negative_ttl: Duration,
     pub(super) jitter: f64,
     pub(super) early: f64,
+    /// While it is not heard what others invalidate, though it should be.
+    pub(super) deaf_ttl: Duration,
 }
 
 impl Cache {
@@ -84,12 +91,15 @@ impl Cache {
             misses: counts.misses.get(),
             loads: counts.loads.get(),
             failed_loads: counts.failed_loads.get(),
+            stalled_loads: counts.stalled_loads.get(),
             evictions: counts.evictions.get(),
             invalidations: counts.invalidations.get(),
+            heard: counts.heard.get(),
             l2_errors: counts.l2_errors.get(),
             entries: shared.memory.len() as u64,
             l2_pending: second.map_or(0, |second| second.pending().len() as u64),
             l2_down: second.is_some_and(|second| second.breaker().is_open()),
+            hears: shared.hearing.is(Hearing::HEARS),
         }
     }
 }
@@ -108,6 +118,10 @@ impl Shared {
         let ttl = match is_negative {
             true => times.negative_ttl,
             false => times.ttl,
+        };
+        let ttl = match self.hearing.is(Hearing::DEAF) {
+            true => ttl.min(times.deaf_ttl),
+            false => ttl,
         };
         let share = self.generations.share_of(key);
         let ttl = ttl.mul_f64(1.0 - times.jitter * share).min(at_most);

@@ -14,10 +14,15 @@ pub struct Stats {
     pub loads: u64,
     /// Loads that failed.
     pub failed_loads: u64,
+    /// How often one who waited for another's load stopped waiting, since whoever had begun it was not
+    /// polled any more.
+    pub stalled_loads: u64,
     /// Answers that made room for others in memory.
     pub evictions: u64,
     /// Tags that were invalidated.
     pub invalidations: u64,
+    /// Tags that others have invalidated, and that were [heard of](super::Cache::listen).
+    pub heard: u64,
     /// What went wrong in the second level; nobody else was told.
     pub l2_errors: u64,
     /// Answers in memory now, those that are stale among them.
@@ -26,4 +31,6 @@ pub struct Stats {
     pub l2_pending: u64,
     /// Whether the second level is left alone for a while, because it failed.
     pub l2_down: bool,
+    /// Whether it [hears](super::Cache::listen) what others invalidate.
+    pub hears: bool,
 }

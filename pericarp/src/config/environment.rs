@@ -7,9 +7,10 @@ use crate::nearest::nearest;
 /// How the variables begin.
 pub(super) const PREFIX: &str = "PERICARP_";
 
-/// What the variables say. One that begins as ours and has a table, marked by `__`, must be a key.
+/// What the variables say. One that begins as ours and has a table, marked by `__`, must be a key; so
+/// must one that would be with `__` in place of a `_`.
 pub(super) fn read<'v>(
-    variables: impl IntoIterator<Item = &'v (String, String)>,
+    variables: impl IntoIterator<Item = &'v (String, Option<String>)>,
 ) -> Result<Vec<Told>, ConfigError> {
     let mut told = Vec::new();
     for (name, value) in variables {
@@ -18,8 +19,14 @@ pub(super) fn read<'v>(
             continue;
         };
         match KNOBS.iter().find(|knob| knob.variable() == *name) {
-            Some(knob) => told.push(Told::new(place(), knob, &Written::Variable(value))?),
-            None if rest.contains("__") => {
+            Some(knob) => {
+                let written = match value {
+                    Some(value) => Written::Variable(value),
+                    None => Written::Other("other than Unicode"),
+                };
+                told.push(Told::new(place(), knob, &written)?);
+            }
+            None if rest.contains("__") || is_squeezed(name) => {
                 let known = KNOBS.iter().map(|knob| knob.variable()).collect();
                 return Err(unknown(place(), name, known));
             }
@@ -28,6 +35,12 @@ pub(super) fn read<'v>(
         }
     }
     Ok(told)
+}
+
+fn is_squeezed(name: &str) -> bool {
+    KNOBS
+        .iter()
+        .any(|knob| knob.variable().replace("__", "_") == *name)
 }
 
 pub(super) fn unknown(place: Place, key: &str, known: Vec<String>) -> ConfigError {

@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
@@ -18,7 +19,8 @@ use super::{Config, ConfigError, Place, Preset, environment, file};
 pub struct Sources {
     preset: Preset,
     texts: Vec<(String, String)>,
-    variables: Vec<(String, String)>,
+    /// One that is no Unicode has no value.
+    variables: Vec<(String, Option<String>)>,
 }
 
 impl Sources {
@@ -54,13 +56,25 @@ impl Sources {
         self
     }
 
-    /// What the variables of this process say. One that is no Unicode is not looked at.
+    /// What the variables of this process say.
     #[must_use]
     pub fn environment(self) -> Self {
-        let variables = std::env::vars_os();
-        self.variables(variables.filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        }))
+        self.variables_os(std::env::vars_os())
+    }
+
+    /// What these variables say, which need not be Unicode; a key that has no Unicode for its value is
+    /// an error.
+    #[must_use]
+    pub fn variables_os(
+        mut self,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Self {
+        let variables = variables.into_iter();
+        self.variables.extend(variables.map(|(name, value)| {
+            let name = name.to_string_lossy().into_owned();
+            (name, value.into_string().ok())
+        }));
+        self
     }
 
     /// What these variables say.
@@ -71,7 +85,7 @@ impl Sources {
     ) -> Self {
         let variables = variables.into_iter();
         self.variables
-            .extend(variables.map(|(name, value)| (name.into(), value.into())));
+            .extend(variables.map(|(name, value)| (name.into(), Some(value.into()))));
         self
     }
 

@@ -1,8 +1,7 @@
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::shards::{Padded, mine, shards};
+use super::shards::Cells;
 
 /// A number that only grows. Clones share it.
 ///
@@ -21,31 +20,33 @@ use super::shards::{Padded, mine, shards};
 /// ```
 #[derive(Clone)]
 pub struct Counter {
-    cells: Arc<[Padded<AtomicU64>]>,
+    cells: Cells<AtomicU64>,
 }
 
 impl Counter {
     pub(super) fn new() -> Self {
         Self {
-            cells: shards().into(),
+            cells: Cells::new(),
         }
     }
 
     /// One more.
+    #[inline]
     pub fn increment(&self) {
         self.add(1);
     }
 
     /// So many more.
+    #[inline]
     pub fn add(&self, more: u64) {
-        mine(&self.cells).fetch_add(more, Ordering::Relaxed);
+        self.cells.mine().add(|cell| cell, more);
     }
 
     /// How many there are: all that were counted before, by whichever thread.
     pub fn value(&self) -> u64 {
-        let cells = self.cells.iter();
+        let cells = self.cells.all();
         cells.fold(0, |sum, cell| {
-            sum.wrapping_add(cell.0.load(Ordering::Relaxed))
+            sum.wrapping_add(cell.load(Ordering::Relaxed))
         })
     }
 }

@@ -1,11 +1,10 @@
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::Buckets;
 use super::buckets::MOST;
-use super::shards::{Padded, mine, shards};
+use super::shards::Cells;
 
 /// How often something was how large: a count for each of its [`Buckets`], and the sum. Clones
 /// share it.
@@ -23,7 +22,7 @@ use super::shards::{Padded, mine, shards};
 #[derive(Clone)]
 pub struct Histogram {
     buckets: Buckets,
-    cells: Arc<[Padded<Cell>]>,
+    cells: Cells<Cell>,
 }
 
 #[derive(Default)]
@@ -41,16 +40,16 @@ pub(super) struct Recorded {
 
 impl Histogram {
     pub(super) fn new(buckets: Buckets) -> Self {
-        let cells = shards().into();
+        let cells = Cells::new();
         Self { buckets, cells }
     }
 
     /// Records a number, in what the bounds of its buckets are.
     pub fn record(&self, value: u64) {
         let bucket = self.buckets.bounds().partition_point(|&most| most < value);
-        let cell = mine(&self.cells);
-        cell.counts[bucket].fetch_add(1, Ordering::Relaxed);
-        cell.sum.fetch_add(value, Ordering::Relaxed);
+        let mine = self.cells.mine();
+        mine.add(|cell| &cell.counts[bucket], 1);
+        mine.add(|cell| &cell.sum, value);
     }
 
     /// Records a duration, in nanoseconds.
@@ -70,7 +69,7 @@ impl Histogram {
     pub(super) fn recorded(&self) -> Recorded {
         let mut counts = vec![0; self.buckets.bounds().len() + 1];
         let mut sum = 0_u64;
-        for Padded(cell) in &*self.cells {
+        for cell in self.cells.all() {
             for (count, more) in counts.iter_mut().zip(&cell.counts) {
                 *count += more.load(Ordering::Relaxed);
             }

@@ -12,7 +12,9 @@ impl Registry {
     /// <https://prometheus.io/docs/instrumenting/exposition_formats/>.
     pub fn to_prometheus(&self) -> String {
         let mut text = String::new();
-        for family in &*self.families() {
+        // What a gauge is read from may look at the registry.
+        let families = self.families().clone();
+        for family in &families {
             // Writing to a string does not fail.
             let _ = write_family(&mut text, family);
         }

@@ -23,6 +23,7 @@ pub struct Registry {
     families: Arc<Mutex<Vec<AnyFamily>>>,
 }
 
+#[derive(Clone)]
 pub(super) enum AnyFamily {
     Counter(Arc<Shared<Counter>>),
     Gauge(Arc<Shared<Gauge>>),

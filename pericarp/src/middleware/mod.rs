@@ -61,6 +61,8 @@ pub(crate) use order::layers_in_order;
 pub use order::{in_order, in_order_when_filled_in, may_precede};
 #[doc(hidden)]
 pub use step::Step;
+#[cfg(feature = "store")]
+pub(crate) use timeout::before;
 
 /// The role of what decides who may ask.
 const AUTHORISATION: &str = "authorisation";

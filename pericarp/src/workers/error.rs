@@ -2,7 +2,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// As many wait as may.
+    /// As many wait as may, and the caller does not wait.
     #[error("{capacity} jobs wait already, and no more may; try again later")]
     Full {
         /// How many may wait.
@@ -33,6 +33,12 @@ pub enum JobError {
         /// What it panicked with, if that is text.
         message: String,
     },
+    /// It is a later job of the key of the one that waits for it, so it would begin when that has
+    /// ended. It runs then.
+    #[error(
+        "it begins when the job that waits for it has ended, since both have one key; give it another key, or do not wait for it there"
+    )]
+    WaitsForItself,
     /// The runtime ended before the job did.
     #[error("the runtime of the workers ended before the job did; close them first")]
     Lost,
@@ -43,6 +49,7 @@ impl JobError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Panicked { .. } => "job.panicked",
+            Self::WaitsForItself => "job.waits_for_itself",
             Self::Lost => "job.lost",
         }
     }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::counts::Counts;
+use super::within::Lane;
 use super::{JobError, Ticket};
-use crate::unwound::{panic_message, unwound};
+use crate::unwound::{panic_message, quietly, unwound};
 
 /// A job on its way; it gives its result to its ticket itself.
 pub(super) type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-pub(super) fn job<T, F>(work: F, counts: &Arc<Counts>) -> (Job, Ticket<T>)
+pub(super) fn job<T, F>(work: F, counts: &Arc<Counts>, lane: Lane) -> (Job, Ticket<T>)
 where
     F: Future<Output = T> + Send + 'static,
     T: Send + 'static,
@@ -24,10 +25,12 @@ where
             Ok(_) => counts.completed.one_more(),
             Err(_) => counts.panicked.one_more(),
         }
-        // Nobody may want to know.
-        let _ = answer.send(result.map_err(|panic| JobError::Panicked {
+        let result = result.map_err(|panic| JobError::Panicked {
             message: panic_message(panic),
-        }));
+        });
+        // Nobody may want to know.
+        let unwanted = answer.send(result);
+        quietly(|| drop(unwanted));
     };
-    (Box::pin(job), Ticket::new(ticket))
+    (Box::pin(job), Ticket::new(ticket, lane))
 }

@@ -17,6 +17,7 @@ mod ticket;
 mod tickets;
 mod turn;
 mod when_full;
+mod within;
 mod worker;
 
 pub use builder::WorkersBuilder;

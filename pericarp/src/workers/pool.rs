@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::job::job;
 use super::shared::Shared;
+use super::within::Lane;
 use super::{RunError, Stats, Ticket, WhenFull, WorkersBuilder};
 use crate::places::Refused;
 
@@ -52,11 +53,13 @@ impl Workers {
     /// no trace, unless the job has begun [in its caller](WhenFull::RunInline): then it goes on in a
     /// worker.
     ///
-    /// A job that waits for another of its key waits for ever, and so may one that waits for a
-    /// place in its own pool.
+    /// Within a job of the pool it does not wait, since the place may only become free once that job
+    /// has ended: when the pool is full, it is refused as by [`WhenFull::Reject`]. That is seen where
+    /// the job itself calls it, not a task that it has spawned.
     ///
     /// # Errors
-    /// [`RunError`] if the pool is closed, or full and set to [`WhenFull::Reject`].
+    /// [`RunError`] if the pool is closed, or full and set to [`WhenFull::Reject`], or full and called
+    /// by one of its own jobs.
     pub async fn run<K, F, T>(&self, key: &K, work: F) -> Result<Ticket<T>, RunError>
     where
         K: Hash + Sync + ?Sized,
@@ -65,12 +68,14 @@ impl Workers {
     {
         let shared = &self.shared;
         let key = shared.keys.of(key);
-        let (job, ticket) = job(work, &shared.counts);
+        let lane = Lane::new(shared, key);
+        let (job, ticket) = job(work, &shared.counts, lane);
         let accepted = match (shared.places.try_take(), shared.when_full) {
             (Ok(()), _) => shared.accept(key, job),
             (Err(Refused::Full), when_full) => {
                 shared.counts.saturated.one_more();
                 match when_full {
+                    _ if lane.is_in_its_pool() => Err(shared.refusal(Refused::Full)),
                     WhenFull::Wait => match shared.places.take().await {
                         Ok(()) => shared.accept(key, job),
                         Err(refused) => Err(shared.refusal(refused)),

@@ -1,9 +1,11 @@
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use super::job::Job;
 use super::key::Key;
 use super::shared::Shared;
-use crate::unwound::unwound;
+use super::within::Lane;
+use crate::unwound::{quietly, unwound};
 
 /// A job that is at work. As long as it is, no other of its key is.
 pub(super) struct Turn {
@@ -21,11 +23,18 @@ impl Turn {
 
     /// Runs it to its end. If this is given up before, the job goes on where a worker is free.
     pub(super) async fn run(mut self) {
-        if let Some(job) = &mut self.job {
+        let lane = Lane::new(&self.shared, self.key);
+        if let Some(job) = &mut self.job
             // Its ticket knows of a panic; what is left is one of what it drops at its end.
-            let _ = unwound(job).await;
+            && let Err(panic) = unwound(poll_fn(|context| {
+                lane.within(|| job.as_mut().poll(context))
+            }))
+            .await
+        {
+            quietly(|| drop(panic));
         }
-        self.job = None;
+        let ended = self.job.take();
+        quietly(|| drop(ended));
     }
 }
 

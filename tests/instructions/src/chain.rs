@@ -43,7 +43,7 @@ impl Handler<Sum> for Adds {
 }
 
 #[inline(never)]
-fn add(numbers: &[u64]) -> u64 {
+pub(crate) fn add(numbers: &[u64]) -> u64 {
     black_box(numbers).iter().sum()
 }
 
@@ -68,7 +68,7 @@ fn answered(outcome: Outcome<Sum>) {
     assert_eq!(black_box(answer), Some(32));
 }
 
-fn ready<F: Future>(future: F) -> F::Output {
+pub(crate) fn ready<F: Future>(future: F) -> F::Output {
     let mut context = Context::from_waker(Waker::noop());
     match pin!(future).poll(&mut context) {
         Poll::Ready(output) => output,

@@ -6,6 +6,7 @@
 mod chain;
 mod counting;
 mod decode;
+mod ready_made;
 mod work;
 
 pub use counting::{CountError, collected, find_valgrind, per_round};

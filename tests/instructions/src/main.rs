@@ -11,6 +11,5 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     Work::named(work)
         .ok_or("no such work")?
-        .run(rounds.parse()?);
-    Ok(())
+        .run(rounds.parse()?)
 }

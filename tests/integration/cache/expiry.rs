@@ -131,3 +131,55 @@ async fn without_any_time_nothing_is_kept_and_loads_are_still_shared() {
     assert_eq!(follows.await.as_deref(), Some(&1));
     assert_eq!(get(&cache, &key, Some(3)).await.as_deref(), Some(&3));
 }
+
+/// `now + ttl` overflowed, in the middle of a request.
+#[tokio::test]
+async fn times_that_never_end_are_no_panic() {
+    let clock = Still::new();
+    let forever = std::time::Duration::MAX;
+    let shelf = super::shelf::Shelf::default();
+    let cache = Cache::builder()
+        .ttl(forever)
+        .negative_ttl(forever)
+        .jitter(f64::NAN)
+        .refresh_early(f64::NAN)
+        .second_level(shelf.clone(), forever)
+        .second_level_pause(forever)
+        .second_level_timeout(forever)
+        .clock(clock.clone())
+        .build();
+    let nobody = Key::new("test", "nobody");
+    assert_eq!(ask(&cache, 1).await, 1);
+    assert_eq!(get(&cache, &nobody, None).await, None);
+    clock.move_on(365 * 24 * 3_600);
+    assert_eq!(ask(&cache, 2).await, 1);
+    assert_eq!(get(&cache, &nobody, Some(1)).await, None);
+    cache.invalidate(["t"]).await;
+    assert_eq!(ask(&cache, 3).await, 3);
+    shelf.set_fails(true);
+    for n in 0..10 {
+        get(&cache, &Key::new("test", n), Some(n)).await;
+    }
+    assert!(cache.stats().l2_down);
+}
+
+/// Memory was bounded by a number of answers, whose keys whoever asks may choose.
+#[tokio::test]
+async fn nothing_is_kept_under_a_key_without_end() {
+    let shelf = super::shelf::Shelf::default();
+    let cache = Cache::builder()
+        .second_level(shelf.clone(), Duration::from_secs(100))
+        .build();
+    let long = Key::new("test", "x".repeat(5_000));
+    for n in 1..3 {
+        assert_eq!(get(&cache, &long, Some(n)).await.as_deref(), Some(&n));
+    }
+    let stats = cache.stats();
+    assert_eq!((stats.entries, stats.misses, stats.loads), (0, 2, 2));
+    assert_eq!(shelf.asked(), 0);
+    let just = Key::new("", "x".repeat(4_095));
+    for _ in 0..2 {
+        assert_eq!(get(&cache, &just, Some(1)).await.as_deref(), Some(&1));
+    }
+    assert_eq!(cache.stats().entries, 1);
+}

@@ -121,6 +121,42 @@ fn keys_keep_principals_and_their_roles_apart() {
             "{key}"
         );
     }
+    // A key that whoever asks may choose does not become a principal's.
+    for stranger in [
+        Key::new("s", "nobody:k"),
+        Key::new("s", "@:k"),
+        Key::new("s@", "k"),
+        Key::new("s@3.ann,", "k"),
+        Key::of_principal("s", None, "3.ann,:k"),
+    ] {
+        assert!(!keys.contains(&stranger), "{stranger}");
+    }
     let other_order = ann.with_role("auditor").with_role("teller");
     assert_eq!(of(&other_order), keys[6]);
+}
+
+/// The text of a key was `space:key`, so a space with a colon met another's answers.
+#[test]
+fn spaces_and_keys_do_not_run_into_each_other() {
+    let words = [
+        "", "a", "b", ":", "a:", ":b", "\\", "a\\", "\\:", "@", "a:b", "a@:",
+    ];
+    let mut texts = std::collections::HashMap::new();
+    for space in words {
+        for key in words {
+            let principal = Principal::new(key);
+            for made in [
+                Key::new(space, key),
+                Key::of_principal(space, None, key),
+                Key::of_principal(space, Some(&principal), key),
+                Key::of_principal(space, Some(&principal), ""),
+            ] {
+                let text = made.as_str().to_owned();
+                let same = texts.insert(text, (space, made.clone()));
+                // With an empty key, two of the four are one.
+                assert!(same.is_none_or(|same| same == (space, made)));
+            }
+        }
+    }
+    assert_eq!(texts.len(), 12 * 12 * 4 - 12);
 }

@@ -130,3 +130,107 @@ fn the_url_of_something_else_is_refused() {
     let redis = Redis::new("redis://:secret@127.0.0.1/", "p").unwrap();
     assert!(!format!("{redis:?}").contains("secret"));
 }
+
+/// A cache that hears what others invalidate, until the task is aborted.
+fn listening(url: &str, prefix: &str, clock: &Still) -> (Cache, tokio::task::JoinHandle<()>) {
+    let redis = Redis::new(url, prefix).unwrap();
+    let cache = exact(clock)
+        .second_level(redis.heartbeat(Duration::from_millis(50)), KEEP)
+        .second_level_timeout(Duration::from_secs(10))
+        .second_level_pause(Duration::from_millis(1))
+        .deaf_ttl(Duration::from_secs(2))
+        .build();
+    let listens = tokio::spawn(cache.listen());
+    (cache, listens)
+}
+
+async fn until(cache: &Cache, what: impl Fn(pericarp::cache::Stats) -> bool) {
+    let started = std::time::Instant::now();
+    while !what(cache.stats()) {
+        let waited = started.elapsed();
+        assert!(waited < Duration::from_secs(60), "{:?}", cache.stats());
+        tokio::task::yield_now().await;
+    }
+}
+
+/// What one process had made stale was served from the memories of others until its time was up.
+#[tokio::test]
+async fn what_one_invalidates_is_stale_in_the_memories_of_all_who_listen() {
+    let (url, _server) = RedisServer::any();
+    let (prefix, clock) = (own_prefix(), Still::new());
+    let (one, _listens) = listening(&url, &prefix, &clock);
+    let (other, _listens) = listening(&url, &prefix, &clock);
+    for cache in [&one, &other] {
+        until(cache, |stats| stats.hears).await;
+        assert_eq!(ask(cache, 1).await, 1);
+    }
+    one.invalidate(["t"]).await;
+    until(&other, |stats| stats.heard == 1).await;
+    assert_eq!(ask(&other, 2).await, 2);
+    // By key, and from the other side.
+    other.invalidate(["test:a"]).await;
+    until(&one, |stats| stats.heard == 1).await;
+    assert_eq!(ask(&one, 3).await, 3);
+    // It is not told of its own, which would make stale what it has loaded since.
+    assert_eq!(one.stats().heard, 1);
+    let hits = one.stats().l1_hits;
+    assert_eq!(ask(&one, 4).await, 3);
+    assert_eq!(one.stats().l1_hits, hits + 1);
+    // A tag with the name of everything is a tag; everything is everything.
+    assert_eq!(ask(&other, 4).await, 3);
+    one.invalidate(["*"]).await;
+    until(&other, |stats| stats.heard == 2).await;
+    assert_eq!(ask(&other, 5).await, 3);
+    one.clear().await;
+    until(&other, |stats| stats.heard == 3).await;
+    assert_eq!(ask(&other, 6).await, 6);
+}
+
+#[tokio::test]
+async fn who_cannot_hear_keeps_nothing_for_long_until_it_can() {
+    let mut server = RedisServer::start();
+    let clock = Still::new();
+    let (cache, listens) = listening(&server.url(), "p", &clock);
+    until(&cache, |stats| stats.hears).await;
+    assert_eq!(ask(&cache, 1).await, 1);
+    clock.move_on(99);
+    assert_eq!(ask(&cache, 2).await, 1);
+    for lost in [RedisServer::kill, |server: &mut RedisServer| {
+        server.start_again();
+        server.freeze();
+    }] {
+        lost(&mut server);
+        // A frozen one still takes the connection, and says nothing.
+        until(&cache, |stats| !stats.hears).await;
+    }
+    // What was in memory is stale, and what is loaded counts for two seconds.
+    assert_eq!(ask(&cache, 3).await, 3);
+    clock.move_on(1);
+    assert_eq!(ask(&cache, 4).await, 3);
+    clock.move_on(1);
+    assert_eq!(ask(&cache, 5).await, 5);
+    server.thaw();
+    until(&cache, |stats| stats.hears).await;
+    assert_eq!(ask(&cache, 6).await, 6);
+    clock.move_on(50);
+    assert_eq!(ask(&cache, 7).await, 6);
+    // Nor does it hear when nobody polls it any more.
+    listens.abort();
+    until(&cache, |stats| !stats.hears).await;
+    assert!(listens.await.unwrap_err().is_cancelled());
+    cache.clear().await;
+    assert_eq!(ask(&cache, 8).await, 8);
+    clock.move_on(2);
+    cache.invalidate(["t"]).await;
+    assert_eq!(ask(&cache, 9).await, 9);
+}
+
+#[tokio::test]
+async fn without_a_level_that_tells_nothing_is_listened_to() {
+    Cache::builder().build().listen().await;
+    let shelf = super::shelf::Shelf::default();
+    let cache = exact(&Still::new()).second_level(shelf, KEEP).build();
+    cache.listen().await;
+    assert!(!cache.stats().hears);
+    assert_eq!(ask(&cache, 1).await, 1);
+}

@@ -3,6 +3,8 @@
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Wake, Waker};
+use std::time::Duration;
 
 use futures::poll;
 use pericarp::cache::{Cache, Key};
@@ -108,4 +110,60 @@ async fn a_load_that_panics_lets_another_go() {
     assert!(panics.await.unwrap_err().is_panic());
     let key = Key::new("test", "a");
     assert_eq!(get(&cache, &key, Some(2)).await.as_deref(), Some(&2));
+}
+
+/// Whoever had begun the load was kept and not polled any more, since the task that held him awaited
+/// the same answer: all who asked for it waited for ever.
+#[tokio::test]
+async fn one_who_leads_and_is_not_polled_holds_up_nobody() {
+    let patience = Duration::from_millis(1);
+    let cache = Cache::builder().patience(patience).build();
+    let key = Key::new("test", "a");
+    let (end, ends) = oneshot::channel();
+    let mut leads = pin!(cache.get_or_load(&key, || slow(1, ends)));
+    assert!(poll!(&mut leads).is_pending());
+    end.send(()).unwrap();
+    let others: Vec<_> = (0..10).map(|_| get(&cache, &key, Some(2))).collect();
+    for answer in futures::future::join_all(others).await {
+        assert_eq!(answer.as_deref(), Some(&2));
+    }
+    let stats = cache.stats();
+    assert_eq!(stats.loads, 2);
+    assert!(stats.stalled_loads >= 1);
+    // He has what he loaded; what is kept is newer.
+    assert_eq!(leads.await.unwrap().as_deref(), Some(&1));
+    assert_eq!(get(&cache, &key, Some(3)).await.as_deref(), Some(&2));
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Woken(AtomicU64);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn a_load_that_only_takes_long_is_waited_for() {
+    let patience = Duration::from_millis(1);
+    let cache = Cache::builder().patience(patience).build();
+    let key = Key::new("test", "a");
+    let (end, ends) = oneshot::channel();
+    let mut leads = pin!(cache.get_or_load(&key, || slow(1, ends)));
+    assert!(poll!(&mut leads).is_pending());
+    let mut follows = pin!(get(&cache, &key, Some(2)));
+    let woken = Arc::<Woken>::default();
+    let waker = Waker::from(woken.clone());
+    // He has lost his patience three times, and found that the load goes on.
+    while woken.0.load(Ordering::SeqCst) < 3 {
+        let mut context = Context::from_waker(&waker);
+        assert!(follows.as_mut().poll(&mut context).is_pending());
+        tokio::task::yield_now().await;
+    }
+    end.send(()).unwrap();
+    assert_eq!(leads.await.unwrap().as_deref(), Some(&1));
+    assert_eq!(follows.await.as_deref(), Some(&1));
+    assert_eq!(cache.stats().loads, 1);
 }

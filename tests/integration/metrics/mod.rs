@@ -47,6 +47,53 @@ fn a_counter_is_exact_under_sixteen_threads() {
     assert_eq!(found["sizes_sum{}"], 8e6);
 }
 
+/// Counts when it is dropped, at the very end of its thread.
+struct Last(pericarp::metrics::Counter);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        self.0.increment();
+    }
+}
+
+/// Each of the first threads has a cell of its own, and gives it on when it ends.
+#[test]
+fn a_counter_is_exact_whatever_threads_come_and_go() {
+    thread_local! {
+        static LAST: std::cell::OnceCell<Last> = const { std::cell::OnceCell::new() };
+    }
+    let registry = Registry::new();
+    let hits = registry.counter(&HITS).unwrap().with([]).clone();
+    for _ in 0..20 {
+        thread::scope(|scope| {
+            for _ in 0..40 {
+                scope.spawn(|| {
+                    let _ = LAST.with(|last| last.set(Last(hits.clone())));
+                    (0..1_000).for_each(|_| hits.increment());
+                    hits.add(10);
+                });
+            }
+        });
+    }
+    // What counts at the end of a thread may come after the scope has ended.
+    while hits.value() < 20 * 40 * 1_011 {
+        thread::yield_now();
+    }
+    assert_eq!(hits.value(), 20 * 40 * 1_011);
+}
+
+/// The registry was locked while a gauge was read.
+#[test]
+fn what_a_gauge_is_read_from_may_look_at_the_registry() {
+    let registry = Registry::new();
+    let level = registry.gauge(&LEVEL).unwrap();
+    let itself = registry.clone();
+    let metrics = move || itself.metrics().len() as i64;
+    level.with(["registry", "in"]).read_from(metrics);
+    let found = parsed(&registry);
+    assert_eq!(found["level{place=registry,side=in}"], 1.0);
+}
+
 /// Whoever chooses the values of a label, there are as many series as was said.
 #[test]
 fn a_family_is_bounded_and_loses_no_count() {

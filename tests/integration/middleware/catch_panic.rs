@@ -107,3 +107,89 @@ async fn a_handler_may_panic_before_there_is_a_future() {
     let outcome = <Broken as Request>::Chain::pass(&mut payload, &(), &AtOnce).await;
     check(outcome, "at once");
 }
+
+/// Panics when it is dropped, with another that panics when it is dropped, so many deep.
+struct Grenade(u8);
+
+impl Drop for Grenade {
+    fn drop(&mut self) {
+        if let Some(left) = self.0.checked_sub(1) {
+            panic_any(Self(left));
+        }
+    }
+}
+
+/// What it panics with, and what is left of it, panic in their turn: that went past the middleware.
+struct Explodes;
+
+/// Ends, and panics when it is dropped.
+struct Ends(Grenade);
+
+impl<R: Request> Handler<R> for Explodes {
+    async fn handle(&self, _: &mut Payload<R>) -> Outcome<R> {
+        panic_any(Grenade(3))
+    }
+}
+
+struct ExplodesAtItsEnd;
+
+impl Handler<Broken> for ExplodesAtItsEnd {
+    fn handle(&self, _: &mut Payload<Broken>) -> impl Future<Output = Outcome<Broken>> + Send {
+        Ends(Grenade(1))
+    }
+}
+
+impl Future for Ends {
+    type Output = Outcome<Broken>;
+
+    fn poll(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Self::Output> {
+        assert_eq!(self.0.0, 1);
+        std::task::Poll::Ready(Ok(pericarp::Response::new(1)))
+    }
+}
+
+type Caught = <Broken as Request>::Chain;
+
+#[tokio::test]
+async fn a_panic_that_brings_others_is_one_error() {
+    let mut payload = Payload::new(Broken(Mishap::Text));
+    let outcome = Caught::pass(&mut payload, &(), &Explodes).await;
+    check(outcome, "not with a text");
+    let outcome = Caught::pass(&mut payload, &(), &ExplodesAtItsEnd).await;
+    check(outcome, "not with a text");
+}
+
+/// An observer that panics while a panic drops its request ended the process.
+#[tokio::test]
+async fn an_observer_that_panics_too_ends_no_process() {
+    struct Nervous;
+
+    impl pericarp::middleware::Observer for Nervous {
+        fn observed(&self, seen: &pericarp::middleware::Seen<'_>) {
+            assert_eq!(seen.failure, None, "I cannot look at it");
+        }
+    }
+
+    impl pericarp::Provide<Self> for Nervous {
+        fn provide(&self) -> &Self {
+            self
+        }
+    }
+
+    #[derive(Query)]
+    #[query(on = Board, returns = u64, middleware(CatchPanic, Observe::<Nervous>::new()))]
+    struct Watched;
+
+    impl Answer<Watched> for Board {
+        async fn answer(&self, _: &Watched) -> Result<u64, std::convert::Infallible> {
+            Ok(self.score)
+        }
+    }
+
+    let mut payload = Payload::new(Watched);
+    let chain = <Watched as Request>::Chain::pass(&mut payload, &Nervous, &Explodes);
+    check(chain.await, "not with a text");
+}

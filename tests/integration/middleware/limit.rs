@@ -34,6 +34,7 @@ queries! {
     Queued: Limit::queued(1, 2);
     Left: Limit::queued(1, 2);
     Granted: Limit::queued(1, 2);
+    Idle: Limit::queued(1, 3);
     OneOf: Limit::shared(&TWO);
     AnotherOf: Limit::shared(&TWO);
     Nothing: Limit::at_once(0);
@@ -121,6 +122,15 @@ fn poll(running: &mut Running<'_>) -> Poll<Result<u64, TooMany>> {
         .poll(&mut Context::from_waker(noop_waker_ref()))
 }
 
+/// What it comes to if it is polled again and again, and nothing else is.
+fn insist(running: &mut Running<'_>) -> Result<u64, TooMany> {
+    let mut polls = (0..100).map(|_| poll(running));
+    match polls.find(Poll::is_ready) {
+        Some(Poll::Ready(outcome)) => outcome,
+        _ => panic!("it waits for somebody who is not polled"),
+    }
+}
+
 #[track_caller]
 fn check_too_many(running: &mut Running<'_>, limits: (usize, usize)) {
     let Poll::Ready(Err(too_many)) = poll(running) else {
@@ -199,6 +209,46 @@ fn a_permit_that_nobody_came_for_is_passed_on() {
     assert_eq!(poll(&mut third), Poll::Ready(Ok(1)));
     let first = start(Granted, &working);
     assert!(matches!(futures::executor::block_on(first), Ok(2)));
+}
+
+/// A permit that became free was given to whoever waited longest. If nobody polled them any more, since
+/// the task that held them awaited another request, all waited for ever.
+#[test]
+fn one_who_waits_and_is_not_polled_holds_up_nobody() {
+    let working = Working::default();
+    let mut first = start(Idle, &working);
+    let mut not_polled = start(Idle, &working);
+    let mut also_not_polled = start(Idle, &working);
+    let mut behind = start(Idle, &working);
+    working.end(1);
+    assert_eq!(poll(&mut first), Poll::Ready(Ok(0)));
+    // It gives way a few times to those before it.
+    working.end(1);
+    assert!(poll(&mut behind).is_pending());
+    assert_eq!(insist(&mut behind), Ok(1));
+    // So does one that has just come.
+    working.end(1);
+    let mut last = start(Idle, &working);
+    assert!(poll(&mut last).is_pending());
+    assert_eq!(insist(&mut last), Ok(2));
+    working.end(2);
+    assert_eq!(poll(&mut not_polled), Poll::Ready(Ok(3)));
+    assert_eq!(poll(&mut also_not_polled), Poll::Ready(Ok(4)));
+}
+
+/// The same on a runtime: the task that is to poll the first waits for the second.
+#[tokio::test]
+async fn a_task_may_await_one_request_while_another_of_its_waits() {
+    let permits = (Limit::queued(1, 2),);
+    let working = Working::default();
+    let mut first = through(&permits, &working);
+    assert!(poll(&mut first).is_pending());
+    let mut waits = through(&permits, &working);
+    assert!(poll(&mut waits).is_pending());
+    working.end(3);
+    drop(first);
+    assert_eq!(through(&permits, &working).await, Ok(1));
+    assert_eq!(waits.await, Ok(2));
 }
 
 #[test]

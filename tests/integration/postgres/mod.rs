@@ -5,6 +5,7 @@ mod cancelled;
 mod counts;
 mod encryption;
 mod ends;
+mod knobs;
 mod load;
 mod opening;
 mod outages;

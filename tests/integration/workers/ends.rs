@@ -44,6 +44,32 @@ async fn a_panic_of_what_a_job_drops_is_its_alone_too() {
     workers.close().await;
 }
 
+/// Panics when it is dropped, with another that panics when it is dropped, so many deep.
+struct Grenades(u8);
+
+impl Drop for Grenades {
+    fn drop(&mut self) {
+        if let Some(left) = self.0.checked_sub(1) {
+            std::panic::panic_any(Self(left));
+        }
+    }
+}
+
+/// The panic of what a job panicked with ended the worker, and with it the pool and all that waited.
+#[tokio::test]
+async fn a_panic_that_brings_others_ends_no_worker() {
+    let workers = workers(1, 10, WhenFull::Wait);
+    let bad = workers.run("a", async { std::panic::panic_any(Grenades(3)) });
+    let bad: Result<(), JobError> = bad.await.unwrap().await;
+    assert_eq!(bad.unwrap_err().code(), "job.panicked");
+    // A result that nobody wants.
+    drop(workers.run("a", async { Grenades(3) }).await.unwrap());
+    let good = workers.run("a", async { 1 }).await.unwrap();
+    assert_eq!(good.await, Ok(1));
+    workers.close().await;
+    assert_eq!(workers.stats().completed, 2);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_pool_that_is_closed_under_load_runs_what_it_accepted() {
     for when_full in [WhenFull::Wait, WhenFull::RunInline, WhenFull::Reject] {

@@ -3,6 +3,7 @@
 mod ends;
 mod full;
 mod inline;
+mod itself;
 mod order;
 mod queue;
 mod results;

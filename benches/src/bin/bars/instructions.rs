@@ -15,6 +15,7 @@ pub(crate) fn count(work: Work) -> Outcome<f64> {
 /// What the process does.
 pub(crate) fn run(work: &str, rounds: &str) -> Outcome<()> {
     let work = Work::named(work).ok_or("no such work")?;
-    work.run(rounds.parse()?);
-    Ok(())
+    // As text: what is sent between threads is another type.
+    work.run(rounds.parse()?)
+        .map_err(|error| error.to_string().into())
 }

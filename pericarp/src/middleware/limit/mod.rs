@@ -1,6 +1,5 @@
 //! So many at once, so many who wait, and no more.
 
-mod acquire;
 mod call;
 mod error;
 mod permits;

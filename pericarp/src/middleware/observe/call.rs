@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::seen::{Observer, Seen};
 use crate::middleware::Middleware;
+use crate::unwound::quietly;
 use crate::{Failure, Handler, Metadata, Outcome, Payload, Request};
 
 /// Tells an [`Observer`] of the application what came of each request: answered, failed, or dropped
@@ -110,7 +111,8 @@ impl<R: Request, O: Observer> Watch<'_, R, O> {
 impl<R: Request, O: Observer> Drop for Watch<'_, R, O> {
     fn drop(&mut self) {
         if !self.ended {
-            self.tell(Some("request.dropped"));
+            // It may be dropped by a panic, and a second one would end the process.
+            quietly(|| self.tell(Some("request.dropped")));
         }
     }
 }

@@ -6,3 +6,5 @@ mod race;
 
 pub use call::Timeout;
 pub use error::TimedOut;
+#[cfg(feature = "store")]
+pub(crate) use race::before;

@@ -8,7 +8,7 @@ use futures_timer::Delay;
 /// What `work` comes to, or `None` if that takes longer than `limit`.
 ///
 /// Work that is done when the time is up counts as done. There is no timer before it waits.
-pub(super) async fn before<F: Future>(limit: Duration, work: F) -> Option<F::Output> {
+pub(crate) async fn before<F: Future>(limit: Duration, work: F) -> Option<F::Output> {
     let mut work = pin!(work);
     let mut delay = None;
     poll_fn(|context| {

@@ -52,10 +52,9 @@ pub(super) fn examine(
     report.figure("free pages", Amount::Count(free));
     let mapped = whole(connection, "mmap_size")?;
     report.figure("memory map", Amount::Bytes(mapped));
-    report.figure(
-        "page cache per connection",
-        Amount::Bytes(u64::from(options.cache_kib) << 10),
-    );
+    // In KiB where it is negative, as the options set it: <https://sqlite.org/pragma.html#pragma_cache_size>.
+    let cached = whole(connection, "cache_size")?;
+    report.figure("page cache per connection", Amount::Bytes(cached << 10));
     Ok(())
 }
 
