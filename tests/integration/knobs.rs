@@ -21,13 +21,14 @@ use pericarp::{
     Commit, CommitId, Committed, EventType, Expected, Ids, NewEvent, Page, Pericarp, Position,
     RandomIds, RecordedEvent, StreamName, Timestamp,
 };
-use pericarp_tests::commit_to;
+use pericarp_tests::{Watched, commit_to};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event as Line, Metadata as Callsite, Subscriber};
 
 use crate::conformance_sqlite::LogFile;
 use crate::domain::Add;
+use crate::snapshots::domain::CountHot;
 
 /// What is told of some keys, by variables of the environment.
 pub(crate) fn told(keys: &[(&str, &str)]) -> Config {
@@ -44,6 +45,21 @@ fn no_key_is_left_out() {
     for key in Config::keys() {
         let told = format!("(\"{key}\", ");
         assert!(tests.iter().any(|tests| tests.contains(&told)), "{key}");
+    }
+}
+
+#[tokio::test]
+async fn aggregates_stay_in_memory_as_told() {
+    for (cached, loads) in [("0", 3), ("8", 1)] {
+        let config = told(&[("aggregates.cached", cached)]);
+        let store = Arc::new(Watched::new(MemoryStore::new()));
+        let app = Pericarp::builder(store.clone())
+            .cached_aggregates(config.aggregates.cached)
+            .build();
+        for _ in 0..3 {
+            app.execute(CountHot { meter: 1, n: 1 }).await.unwrap();
+        }
+        assert_eq!(store.take().loads, loads, "{cached}");
     }
 }
 

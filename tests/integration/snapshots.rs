@@ -1,6 +1,6 @@
 //! What spares loads: snapshots in the store, and aggregates that stay in memory.
 
-mod domain;
+pub(crate) mod domain;
 mod memory;
 mod refused;
 mod taken;

@@ -1,4 +1,6 @@
+use std::mem::forget;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::fold::{Baseline, Fold};
 use crate::snapshot::fingerprint;
@@ -121,9 +123,13 @@ fn restored<A: Aggregate>(
     if snapshot.fingerprint != fingerprint(snapshots) {
         return Err("it is of another shape");
     }
-    let (state, skipped) = snapshots
-        .read(snapshot.data)
-        .map_err(|_| "its state cannot be read")?;
+    // Folding all events is a way out of whatever is wrong with reading one, a panic as well.
+    let read = catch_unwind(AssertUnwindSafe(|| snapshots.read(snapshot.data)));
+    let read = read
+        .map_err(|panic| forget(panic))
+        .ok()
+        .and_then(Result::ok);
+    let (state, skipped) = read.ok_or("its state cannot be read")?;
     Ok(Baseline {
         state,
         version: snapshot.version,

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::log::{self, MOST_RANGES};
 use super::read::{COMMIT, EVENT, HEAD, STREAM_VERSION, streams};
 use super::row::Names;
-use super::statements::{EVENT_EXISTS, NEWEST, STREAM, VERSION_BEFORE};
+use super::statements::{EVENT_EXISTS, NEWEST, SNAPSHOT, STREAM, VERSION_BEFORE};
 use super::stream::{self, Columns};
 use super::time_range::{LAST, NEXT, TimeRange};
 use crate::store::{Direction, Filter, ReadLog};
@@ -79,6 +79,7 @@ pub(super) fn statements() -> Vec<Planned> {
         ("finding a stream", STREAM, BY_VERSION),
         ("finding an event id", EVENT_EXISTS, BY_ID),
         ("finding an earlier version", VERSION_BEFORE, BY_VERSION),
+        ("reading a snapshot", SNAPSHOT, BY_VERSION),
     ] {
         add(what, sql, None, uses);
     }

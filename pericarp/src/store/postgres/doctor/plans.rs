@@ -103,6 +103,12 @@ fn planned(statements: &Statements) -> Vec<Planned> {
             bind: |asking| asking.bind("account-1").bind(1_i64),
         },
         Planned {
+            what: "reading a stream behind its snapshot",
+            sql: statements.stream_behind_snapshot(&facts).0,
+            index: "pericarp_events_stream_version_key",
+            bind: |asking| asking.bind("account-1"),
+        },
+        Planned {
             what: "reading several streams",
             sql: statements.streams(&ReadStreams::new([stream])).0,
             index: "pericarp_events_stream_version_key",
