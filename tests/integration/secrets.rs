@@ -43,7 +43,8 @@ impl Heap {
     fn throw_error<E: std::error::Error + 'static>(&self, error: E) {
         self.throw(chain(&error));
         self.throw_debug(&error);
-        let panic = catch_unwind(AssertUnwindSafe(|| Err::<(), E>(error).unwrap()));
+        let outcome: Result<(), E> = Err(error);
+        let panic = catch_unwind(AssertUnwindSafe(|| outcome.unwrap()));
         let said = panic.unwrap_err();
         self.throw(said.downcast_ref::<String>().unwrap());
     }
