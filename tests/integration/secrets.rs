@@ -43,8 +43,7 @@ impl Heap {
     fn throw_error<E: std::error::Error + 'static>(&self, error: E) {
         self.throw(chain(&error));
         self.throw_debug(&error);
-        let outcome: Result<(), E> = Err(error);
-        let panic = catch_unwind(AssertUnwindSafe(|| outcome.unwrap()));
+        let panic = catch_unwind(AssertUnwindSafe(|| expects(Err::<(), E>(error))));
         let said = panic.unwrap_err();
         self.throw(said.downcast_ref::<String>().unwrap());
     }
@@ -57,6 +56,11 @@ impl Heap {
             assert!(said.contains(text), "{text} is not in {said}");
         }
     }
+}
+
+/// What a program does that expects no error.
+fn expects<T, E: Debug>(outcome: Result<T, E>) -> T {
+    outcome.unwrap()
 }
 
 impl Visit for Heap {
