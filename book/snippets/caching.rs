@@ -137,6 +137,10 @@ async fn a_redis_is_shared() -> Outcome {
         .second_level_timeout(Duration::from_millis(50))
         .build();
     // ANCHOR_END: redis
+    // ANCHOR: listen
+    let listening = tokio::spawn(cache.listen());
+    // ANCHOR_END: listen
+    listening.abort();
     let key = Key::new("balance", "ann");
     let load = || async { Ok::<_, Infallible>(Some(70)) };
     let balance = cache.get_or_load(&key, load).await?;

@@ -175,6 +175,9 @@ enum Polled {
 
 /// Not while it is locked: whoever is woken may come at once.
 fn wake_all(mut state: MutexGuard<'_, State>) {
+    if state.queue.is_empty() {
+        return;
+    }
     let waiting = state.queue.iter_mut();
     let wakers: Vec<Waker> = waiting.filter_map(|waiter| waiter.waker.take()).collect();
     drop(state);

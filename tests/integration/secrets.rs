@@ -43,7 +43,7 @@ impl Heap {
     fn throw_error<E: std::error::Error + 'static>(&self, error: E) {
         self.throw(chain(&error));
         self.throw_debug(&error);
-        let panic = catch_unwind(AssertUnwindSafe(|| Err::<(), E>(error).unwrap()));
+        let panic = catch_unwind(AssertUnwindSafe(|| expects(Err::<(), E>(error))));
         let said = panic.unwrap_err();
         self.throw(said.downcast_ref::<String>().unwrap());
     }
@@ -56,6 +56,11 @@ impl Heap {
             assert!(said.contains(text), "{text} is not in {said}");
         }
     }
+}
+
+/// What a program does that expects no error.
+fn expects<T, E: Debug>(outcome: Result<T, E>) -> T {
+    outcome.unwrap()
 }
 
 impl Visit for Heap {

@@ -11,6 +11,7 @@ use pericarp::{Metadata, Payload, Pericarp, Root};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event as Line, Metadata as Callsite, Subscriber};
+use tracing_core::span::Current;
 
 use crate::domain::{Add, Added, Tally};
 
@@ -23,6 +24,7 @@ struct Seen {
     name: String,
     parent: Option<usize>,
     fields: BTreeMap<String, String>,
+    callsite: Option<&'static Callsite<'static>>,
 }
 
 /// Keeps every span.
@@ -57,6 +59,7 @@ impl Subscriber for Spans {
         let mut seen = Seen {
             name: span.metadata().name().into(),
             parent: self.entered.lock().unwrap().last().copied(),
+            callsite: Some(span.metadata()),
             ..Seen::default()
         };
         span.record(&mut Fields(&mut seen.fields));
@@ -81,6 +84,14 @@ impl Subscriber for Spans {
 
     fn exit(&self, id: &Id) {
         assert_eq!(self.entered.lock().unwrap().pop(), Some(place(id)));
+    }
+
+    fn current_span(&self) -> Current {
+        let Some(place) = self.entered.lock().unwrap().last().copied() else {
+            return Current::none();
+        };
+        let callsite = self.made.lock().unwrap()[place].callsite;
+        Current::new(Id::from_u64(place as u64 + 1), callsite.unwrap())
     }
 }
 

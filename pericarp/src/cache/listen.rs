@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_timer::Delay;
 
@@ -7,6 +8,9 @@ use super::hearing::Hearing;
 use super::second::Stale;
 use super::shared::Shared;
 use super::{Cache, News};
+
+/// Not even where nothing is to be waited for is a server asked without end.
+const LEAST_PAUSE: Duration = Duration::from_millis(1);
 
 impl Cache {
     /// Hears what other processes invalidate, through the second level, and makes it stale here, for as
@@ -45,7 +49,7 @@ impl Cache {
                 // Whatever it was, it is tried again.
                 let _ = listening.await;
                 shared.is_deaf();
-                Delay::new(second.pause).await;
+                Delay::new(second.pause.max(LEAST_PAUSE)).await;
             }
         }
     }

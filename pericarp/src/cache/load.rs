@@ -26,7 +26,7 @@ impl Cache {
     ///
     /// `load` runs here, at most once, and only if nobody else is on the way for this key. Giving
     /// up lets another go, and so does, after [a while](super::CacheBuilder::patience), not being
-    /// polled any more.
+    /// polled any more. A `load` that asks for its own key waits for itself.
     ///
     /// # Errors
     /// What `load` fails with. That is kept nowhere: whoever waits meanwhile tries himself, one
