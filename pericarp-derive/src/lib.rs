@@ -46,7 +46,8 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// Each variant of an enum is an event of its own, with a stored name of its own. It holds named
 /// fields, one value or nothing; its payload is its content alone, and `{}` if it holds nothing.
-/// Lifetimes borrow from the stored bytes; type parameters must be serialisable.
+/// Lifetimes borrow from the stored bytes; type parameters must be serialisable, unless
+/// `#[serde(bound = "..")]` says what else they must be.
 ///
 /// Each older version is made into the next by `From` or `TryFrom`, and the last into the event
 /// itself, for an enum into the enum. What an event takes of one that is split is

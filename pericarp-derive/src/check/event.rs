@@ -12,6 +12,8 @@ use crate::{lifetimes, messages};
 pub(crate) struct Event<'i> {
     pub(crate) ident: &'i Ident,
     pub(crate) generics: &'i Generics,
+    /// Whether serde is told what its impls demand of type parameters.
+    pub(crate) serde_bounds: bool,
     pub(crate) krate: Krate,
     pub(crate) kinds: Kinds<'i>,
 }
@@ -121,6 +123,7 @@ pub(crate) fn check<'i>(written: parse::event::Event<'i>, errors: &mut Errors) -
     let event = Event {
         ident,
         generics: written.generics,
+        serde_bounds: written.serde_bounds,
         krate: written.krate,
         kinds,
     };

@@ -28,7 +28,7 @@ pub(crate) fn event(event: &Event<'_>, payloads: &[Body]) -> TokenStream {
     let entries = entries.chain(self::dropped(dropped));
     let ident = event.ident;
     let (_, ty_generics, _) = event.generics.split_for_impl();
-    let generics = generics::shape(generics::encode(event.generics));
+    let generics = generics::shape(generics::encode(event));
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     scoped(
         &event.krate,

@@ -170,8 +170,8 @@ fn impls(event: &Event<'_>, bodies: &Bodies) -> TokenStream {
     } = bodies;
     let ident = event.ident;
     let (_, ty_generics, _) = event.generics.split_for_impl();
-    let encode_generics = generics::encode(event.generics);
-    let decode_generics = generics::decode(event.generics);
+    let encode_generics = generics::encode(event);
+    let decode_generics = generics::decode(event);
     let (impl_encode, _, where_encode) = encode_generics.split_for_impl();
     let (impl_decode, _, where_decode) = decode_generics.split_for_impl();
     scoped(

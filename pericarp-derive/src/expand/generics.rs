@@ -1,16 +1,15 @@
-use syn::{GenericParam, Generics, Lifetime, LifetimeParam, parse_quote};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{GenericParam, Generics, Lifetime, LifetimeParam, WherePredicate, parse_quote};
 
-/// `generics`, with type parameters that can be serialised.
-pub(super) fn encode(generics: &Generics) -> Generics {
-    let mut encode = generics.clone();
-    let params: Vec<_> = generics
-        .type_params()
-        .map(|param| param.ident.clone())
-        .collect();
-    for param in params {
-        let bound = parse_quote!(#param: __p::serde::Serialize);
-        encode.make_where_clause().predicates.push(bound);
-    }
+use crate::check::event::Event;
+
+/// The generics of an event that can be serialised: all of its type parameters can, unless serde is
+/// told what it demands of them.
+pub(super) fn encode(event: &Event<'_>) -> Generics {
+    let mut encode = event.generics.clone();
+    let bound = quote!(__p::serde::Serialize);
+    demand(&mut encode, event, &bound);
     encode
 }
 
@@ -27,27 +26,30 @@ pub(super) fn shape(mut generics: Generics) -> Generics {
     generics
 }
 
-/// `generics` and `'__de`, which outlives every lifetime and which every type parameter can be
-/// deserialised from.
-pub(super) fn decode(generics: &Generics) -> Generics {
-    let mut decode = encode(generics);
+/// The generics of an event that can be serialised, and `'__de`, which outlives every lifetime and
+/// which the event can be deserialised from.
+pub(super) fn decode(event: &Event<'_>) -> Generics {
+    let mut decode = encode(event);
     let de: Lifetime = parse_quote!('__de);
-    for param in &generics.params {
-        let bound = match param {
-            GenericParam::Lifetime(param) => {
-                let lifetime = &param.lifetime;
-                parse_quote!(#de: #lifetime)
-            }
-            GenericParam::Type(param) => {
-                let param = &param.ident;
-                parse_quote!(#param: __p::serde::Deserialize<#de>)
-            }
-            GenericParam::Const(_) => continue,
-        };
+    demand(&mut decode, event, &quote!(__p::serde::Deserialize<#de>));
+    for lifetime in event.generics.lifetimes().map(|param| &param.lifetime) {
+        let bound = parse_quote!(#de: #lifetime);
         decode.make_where_clause().predicates.push(bound);
     }
+    let de = GenericParam::Lifetime(LifetimeParam::new(de));
+    decode.params.insert(0, de);
     decode
-        .params
-        .insert(0, GenericParam::Lifetime(LifetimeParam::new(de)));
-    decode
+}
+
+/// Demands what serde's own impls are there for.
+fn demand(generics: &mut Generics, event: &Event<'_>, bound: &TokenStream) {
+    let params = event.generics.type_params().map(|param| &param.ident);
+    let mut predicates: Vec<WherePredicate> =
+        params.map(|param| parse_quote!(#param: #bound)).collect();
+    if event.serde_bounds && !predicates.is_empty() {
+        predicates = vec![parse_quote!(Self: #bound)];
+    }
+    if !predicates.is_empty() {
+        generics.make_where_clause().predicates.extend(predicates);
+    }
 }

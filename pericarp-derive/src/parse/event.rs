@@ -27,6 +27,7 @@ const WORDS: Words = Words {
 pub(crate) struct Event<'i> {
     pub(crate) ident: &'i Ident,
     pub(crate) generics: &'i Generics,
+    pub(crate) serde_bounds: bool,
     pub(crate) krate: Krate,
     pub(crate) body: Body<'i>,
 }
@@ -134,6 +135,7 @@ pub(crate) fn parse<'i>(item: &'i DeriveInput, errors: &mut Errors) -> Event<'i>
     Event {
         ident: &item.ident,
         generics: &item.generics,
+        serde_bounds: super::serde::says(item, "bound"),
         krate,
         body,
     }

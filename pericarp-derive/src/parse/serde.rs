@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token};
+use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Lit, Meta, Token};
 
 /// What `#[serde(..)]` says at one place.
 ///
@@ -72,6 +72,21 @@ impl Serde {
         let found = self.0.iter().find(|word| word.name == name);
         found.map(|word| &word.value)
     }
+}
+
+/// Whether a word is said anywhere in an item.
+pub(super) fn says(item: &DeriveInput, word: &str) -> bool {
+    let said = |attrs: &[Attribute]| Serde::read(attrs).has(word);
+    let in_fields = |fields: &Fields| fields.iter().any(|field| said(&field.attrs));
+    said(&item.attrs)
+        || match &item.data {
+            Data::Struct(data) => in_fields(&data.fields),
+            Data::Enum(data) => {
+                let mut variants = data.variants.iter();
+                variants.any(|variant| said(&variant.attrs) || in_fields(&variant.fields))
+            }
+            Data::Union(_) => false,
+        }
 }
 
 fn words(tokens: TokenStream) -> Vec<Word> {

@@ -36,6 +36,32 @@ where
     pub value: T,
 }
 
+pub trait Measure {
+    type Amount;
+}
+
+/// What serde is told to demand is what is demanded.
+#[derive(Event, Serialize, Deserialize)]
+#[event(name = "bounded")]
+#[serde(bound(
+    serialize = "U::Amount: Serialize",
+    deserialize = "U::Amount: for<'d> Deserialize<'d>"
+))]
+pub struct Bounded<'a, U: Measure> {
+    #[serde(borrow)]
+    pub by: Cow<'a, str>,
+    pub amount: U::Amount,
+}
+
+#[derive(Event, Serialize, Deserialize)]
+pub enum BoundedField<T> {
+    #[event(name = "bounded.field")]
+    Kept {
+        #[serde(bound = "", skip)]
+        of: std::marker::PhantomData<T>,
+    },
+}
+
 #[derive(Event, Serialize, Deserialize)]
 #[event(name = "raw")]
 #[allow(non_camel_case_types)]
@@ -43,8 +69,16 @@ pub struct r#struct {
     pub r#fn: u8,
 }
 
+pub struct Cents;
+
+impl Measure for Cents {
+    type Amount = u64;
+}
+
 fn main() {
     assert_eq!(Named::KINDS[0].version, 2);
     assert_eq!(Generic::<u8, 3>::KINDS[0].version, 7);
+    assert_eq!(Bounded::<Cents>::KINDS[0].name, "bounded");
+    assert_eq!(BoundedField::<Cents>::KINDS[0].name, "bounded.field");
     assert_eq!(r#struct { r#fn: 1 }.kind().name, "raw");
 }
