@@ -7,7 +7,8 @@ use std::task::Poll;
 /// What `work` comes to, or what it panicked with.
 ///
 /// Work that has panicked is dropped and never polled again, so nobody sees what it left half done
-/// but those it shares locks with, which guard themselves.
+/// but those it shares locks with, which guard themselves. A future holds what it is handed twice, so
+/// large work is handed over pinned.
 pub(crate) async fn unwound<F: Future>(work: F) -> Result<F::Output, Box<dyn Any + Send>> {
     let mut work = pin!(work);
     poll_fn(
