@@ -36,9 +36,9 @@ impl Provide<Cache> for Archive {
 }
 
 macro_rules! queries {
-    ($($query:ident: $($middleware:expr)?;)+) => { $(
+    ($($query:ident: $middleware:expr;)+) => { $(
         #[derive(Query)]
-        #[query(on = Archive, returns = u64, middleware($($middleware)?))]
+        #[query(on = Archive, returns = u64, middleware($middleware))]
         struct $query;
 
         impl Answer<$query> for Archive {
@@ -61,7 +61,7 @@ macro_rules! queries {
 }
 
 queries! {
-    Plain: ;
+    Plain: Idempotent;
     Kept: Cached;
 }
 
