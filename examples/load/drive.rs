@@ -21,7 +21,6 @@ const ENOUGH: u32 = 2_000_000_000;
 pub(crate) struct Measured {
     pub(crate) tally: Tally,
     pub(crate) took: Duration,
-    pub(crate) resident: Vec<Resident>,
 }
 
 /// Lists the products, and lets all users do what they do.
@@ -40,17 +39,16 @@ pub(crate) async fn drive(
     let tally = Arc::new(Mutex::new(Tally::new(interval(arguments))?));
     let bar = bar::of(arguments);
     let begin = Instant::now();
-    let resident = Arc::new(Mutex::new(Vec::new()));
-    let watching = tokio::spawn(watch(process, begin, bar.clone(), resident.clone()));
+    let watching = tokio::spawn(watch(process, begin, bar.clone(), tally.clone()));
 
     let mut running = JoinSet::new();
     for (number, (shopper, connection)) in (0..).zip(users) {
         let schedule = Schedule::new(arguments, number, begin);
+        let tally = tally.clone();
         let run = Run {
             address,
             schedule,
-            tally: tally.clone(),
-            bar: bar.clone(),
+            tally,
         };
         running.spawn(run.shop(shopper, connection));
     }
@@ -62,13 +60,9 @@ pub(crate) async fn drive(
     bar.finish_and_clear();
     let mut tally = std::mem::replace(&mut *lock(&tally), Tally::new(Duration::MAX)?);
     tally.end();
-    let mut resident = std::mem::take(&mut *lock(&resident));
-    resident.extend(process.and_then(|process| Resident::of(process, took)));
-    Ok(Measured {
-        tally,
-        took,
-        resident,
-    })
+    let now = process.and_then(|process| Resident::of(process, took));
+    tally.resident.extend(now);
+    Ok(Measured { tally, took })
 }
 
 /// What a user needs to run.
@@ -76,7 +70,6 @@ struct Run {
     address: SocketAddr,
     schedule: Schedule,
     tally: Arc<Mutex<Tally>>,
-    bar: ProgressBar,
 }
 
 impl Run {
@@ -86,7 +79,6 @@ impl Run {
             let outcome = connection.send(call).await;
             let latency = due.elapsed();
             self.record(step, latency, &outcome);
-            self.bar.inc(u64::from(self.schedule.counts()));
             match outcome {
                 Ok(reply) => shopper.learn(step, &reply),
                 Err(_) => match Connection::open(self.address, shopper.name()).await {
@@ -145,20 +137,18 @@ async fn list_products(products: u32, address: SocketAddr) -> Result<(), Fault> 
     Ok(())
 }
 
-/// Looks every second how large the process is, and how far the run has come.
-async fn watch(
-    process: Option<u32>,
-    begin: Instant,
-    bar: ProgressBar,
-    resident: Arc<Mutex<Vec<Resident>>>,
-) {
-    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+/// Looks from time to time how large the process is, and how far the run has come.
+async fn watch(process: Option<u32>, begin: Instant, bar: ProgressBar, tally: Arc<Mutex<Tally>>) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(250));
     loop {
-        seconds.tick().await;
+        ticks.tick().await;
         let at = begin.elapsed();
-        lock(&resident).extend(process.and_then(|process| Resident::of(process, at)));
-        if bar::shows_time(&bar) {
-            bar.set_position(at.as_secs());
+        let resident = process.and_then(|process| Resident::of(process, at));
+        let mut tally = lock(&tally);
+        tally.resident.extend(resident);
+        match bar::shows_time(&bar) {
+            true => bar.set_position(at.as_secs()),
+            false => bar.set_position(tally.count()),
         }
     }
 }

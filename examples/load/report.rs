@@ -8,11 +8,7 @@ use crate::tally::Latencies;
 
 /// What came of a run, for a reader.
 pub(crate) fn report(arguments: &Arguments, measured: &Measured) -> String {
-    let Measured {
-        tally,
-        took,
-        resident,
-    } = measured;
+    let Measured { tally, took } = measured;
     let all = tally.all();
     let rate = all.len() as f64 / took.as_secs_f64();
     let mut text = String::new();
@@ -34,7 +30,7 @@ pub(crate) fn report(arguments: &Arguments, measured: &Measured) -> String {
     for (error, count) in &tally.errors {
         let _ = writeln!(text, "Errors     {} × {error}", thousands(*count));
     }
-    if let Some(line) = memory(resident, *took) {
+    if let Some(line) = memory(&tally.resident, *took) {
         let _ = writeln!(text, "Resident   {line}");
     }
     text

@@ -62,9 +62,4 @@ impl Schedule {
     pub(crate) fn elapsed(&self) -> Duration {
         self.begin.elapsed()
     }
-
-    /// Whether it ends with a number of requests, rather than at a time.
-    pub(crate) const fn counts(&self) -> bool {
-        self.most.is_some()
-    }
 }

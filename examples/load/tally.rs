@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use crate::resident::Resident;
+
 /// The finest latency that is told apart, and the longest that is measured, in microseconds.
 const FINEST: u64 = 1;
 const LONGEST: u64 = 60_000_000;
@@ -17,6 +19,8 @@ pub(crate) struct Tally {
     /// How often each error came, by status and code.
     pub(crate) errors: BTreeMap<String, u64>,
     pub(crate) intervals: Vec<Interval>,
+    /// How large the process was that answered.
+    pub(crate) resident: Vec<Resident>,
     interval: Duration,
     current: Latencies,
 }
@@ -37,6 +41,7 @@ impl Tally {
             queries: latencies()?,
             errors: BTreeMap::new(),
             intervals: Vec::new(),
+            resident: Vec::new(),
             interval,
             current: latencies()?,
         })
@@ -57,6 +62,11 @@ impl Tally {
 
     pub(crate) fn error(&mut self, what: String) {
         *self.errors.entry(what).or_default() += 1;
+    }
+
+    /// How many there were.
+    pub(crate) fn count(&self) -> u64 {
+        self.commands.len() + self.queries.len()
     }
 
     /// The run is over.

@@ -49,7 +49,7 @@ macro_rules! request {
             const KIND: RequestKind = RequestKind::Command;
             type Answer = Position;
             /// Why nothing comes of a trade.
-            pub(super) type Error = Error;
+            type Error = Error;
             type Chain = ();
             type HandledBy = ();
         }
