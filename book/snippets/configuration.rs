@@ -12,7 +12,10 @@ use crate::Outcome;
 async fn start(file: &Path) -> Result<Pericarp<SqliteStore>, pericarp::Error> {
     let config = Sources::new().file(file)?.environment().load()?;
     let store = SqliteStore::open_with(config.sqlite_options()).await?;
-    Ok(Pericarp::builder(store).retry(config.retry).build())
+    Ok(Pericarp::builder(store)
+        .retry(config.retry)
+        .cached_aggregates(config.aggregates.cached)
+        .build())
 }
 // ANCHOR_END: start
 

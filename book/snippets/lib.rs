@@ -50,6 +50,8 @@ mod schema_lock;
 #[cfg(test)]
 mod shapes;
 #[cfg(test)]
+mod snapshots;
+#[cfg(test)]
 mod sqlite;
 #[cfg(test)]
 mod trace;

@@ -24,6 +24,7 @@ pub(crate) fn build(store: Store, parts: Parts, settings: &Settings) -> App {
     Pericarp::builder(store)
         .with(parts)
         .retry(settings.config.retry)
+        .cached_aggregates(settings.config.aggregates.cached)
         .layer(Trace::new())
         .layer(Metrics)
         .layer(CatchPanic)

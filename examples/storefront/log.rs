@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use pericarp::store::{
-    AppendError, Measured, PostgresStore, Read, ReadError, ReadStream, SqliteStore, Visit,
+    AppendError, Measured, NewSnapshot, PostgresStore, Read, ReadError, ReadStream, SqliteStore,
+    Visit,
 };
 use pericarp::{Commit, Committed, Page, Position, StreamName, Version, store};
 
@@ -51,6 +52,14 @@ impl store::Store for Log {
 
     async fn wait_past(&self, position: Position) -> Result<Position, ReadError> {
         each!(self, store => store.wait_past(position).await)
+    }
+
+    fn keep_snapshot(&self, snapshot: NewSnapshot) {
+        each!(self, store => store.keep_snapshot(snapshot));
+    }
+
+    async fn snapshots_kept(&self) {
+        each!(self, store => store.snapshots_kept().await);
     }
 
     async fn close(&self) {

@@ -166,6 +166,8 @@ fn shape(input: &DeriveInput) -> proc_macro2::TokenStream {
 /// | `dropped("old.name", ..)` | Stored names that no longer matter: passed over, and counted. |
 /// | `unknown = skip` | Passes over events of names it does not know, and counts them; an error if left out. |
 /// | `newer = skip` | The same for events whose schema version is from a later build. |
+/// | `snapshot(every = 100)` | Keeps a copy of the state in the store after every so many events, so that the others need not be folded. With `version = 2`, those of before are of no use any more. It needs `Shape`, `Serialize` and `Deserialize`. |
+/// | `cached` | Keeps the state in memory from one command to the next. It needs `Clone`. |
 /// | `crate = path` | Where `pericarp` is, if not at `::pericarp`. |
 ///
 /// ```

@@ -225,6 +225,12 @@ pub(crate) const AGGREGATE_GENERICS: &str =
 
 pub(crate) const AGGREGATE_UNION: &str = "an aggregate is a struct or an enum, not a union";
 
+pub(crate) fn snapshot_loses(field: &str, word: &str) -> String {
+    format!(
+        "remove `#[serde({word})]` from `{field}`: a snapshot would lose what is in it, and the aggregate would be another"
+    )
+}
+
 // Middlewares.
 
 pub(crate) const MIDDLEWARE_FORM: &str = "write a middleware as its type or a constructor of it, such as `Timeout::millis(50)`; \

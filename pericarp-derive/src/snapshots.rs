@@ -132,6 +132,26 @@ fn event_enum_that_drops_and_keeps() {
 }
 
 #[test]
+fn aggregate_that_is_kept() {
+    check(
+        "aggregate_that_is_kept",
+        crate::aggregate,
+        quote! {
+            #[aggregate(
+                category = "account",
+                id = u64,
+                event = Entry,
+                snapshot(every = 100, version = 2),
+                cached
+            )]
+            struct Account {
+                cents: i64,
+            }
+        },
+    );
+}
+
+#[test]
 fn aggregate_with_policies() {
     check(
         "aggregate_with_policies",

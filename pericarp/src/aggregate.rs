@@ -1,7 +1,7 @@
 use std::fmt;
 
 use crate::folding::{Applies, Makes};
-use crate::{DecodeEvent, Meta, Policy};
+use crate::{DecodeEvent, Meta, Policy, Snapshots};
 
 /// State that is folded from the events of one stream, and decides which events come next.
 ///
@@ -55,6 +55,13 @@ pub trait Aggregate: Sized + Send + Sync + 'static {
 
     /// What replay does about an event whose schema version is from a later build.
     const NEWER: Policy = Policy::Stop;
+
+    /// How snapshots of it are taken; `None` if its events are all folded each time.
+    const SNAPSHOTS: Option<Snapshots<Self>> = None;
+
+    /// How to copy a state, so that it stays in memory from one command to the next; `None` if it
+    /// does not.
+    const CACHED: Option<fn(&Self) -> Self> = None;
 
     /// The state before the first event, if there is one; `None` if an event must create it.
     fn initial() -> Option<Self> {

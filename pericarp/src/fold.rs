@@ -5,6 +5,17 @@ pub(crate) struct Fold<A> {
     state: Option<A>,
     version: Version,
     skipped: Skipped,
+    /// The version of the snapshot that it goes on from.
+    snapshot: Version,
+}
+
+/// A state, and which events are folded into it.
+pub(crate) struct Baseline<A> {
+    pub(crate) state: A,
+    pub(crate) version: Version,
+    pub(crate) skipped: Skipped,
+    /// The version of the snapshot that it comes from.
+    pub(crate) snapshot: Version,
 }
 
 impl<A> Default for Fold<A> {
@@ -13,11 +24,22 @@ impl<A> Default for Fold<A> {
             state: None,
             version: Version::NONE,
             skipped: Skipped::default(),
+            snapshot: Version::NONE,
         }
     }
 }
 
 impl<A: Aggregate> Fold<A> {
+    /// Goes on from a state that was folded before.
+    pub(crate) fn from_baseline(baseline: Baseline<A>) -> Self {
+        Self {
+            state: Some(baseline.state),
+            version: baseline.version,
+            skipped: baseline.skipped,
+            snapshot: baseline.snapshot,
+        }
+    }
+
     /// Takes the next event of the stream.
     #[inline]
     pub(crate) fn replay(&mut self, record: &RecordedEvent<'_>) -> Result<(), ReplayError> {
@@ -43,6 +65,7 @@ impl<A: Aggregate> Fold<A> {
             Some(state) => {
                 let mut root = Root::new(id.clone(), state, self.version);
                 Root::set_skipped(&mut root, self.skipped);
+                Root::set_snapshot(&mut root, self.snapshot);
                 Ok(Some(root))
             }
             None => Err(ReplayError::NothingLeft {

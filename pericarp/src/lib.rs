@@ -57,6 +57,7 @@ mod replay;
 mod requests;
 mod root;
 mod shared_metadata;
+mod snapshot;
 mod stream_name;
 mod sum;
 mod timestamp;
@@ -120,6 +121,7 @@ pub use requests::{
 };
 pub use root::{New, Root};
 pub use schema::Shape;
+pub use snapshot::{SnapshotState, Snapshots};
 pub use stream_name::StreamName;
 pub use timestamp::Timestamp;
 pub use uuid;

@@ -31,6 +31,7 @@ pub use crate::requests::{AskError, ByAggregate, ByReadModel, Request, RequestKi
 pub use crate::schema::{Body, Field, Named, Tag, Variant};
 pub use crate::schema::{Described, Entry, EventShape, Form, ListedType, Shape};
 pub use crate::schema::{Probe, Seen, Type, probes};
+pub use crate::snapshot::Snapshots;
 pub use crate::sum::{Read, ReadSum, Reader, Sum, Visit};
 pub use crate::upcast::{MadeFrom, Old, PartOf, PartsOf, split, step};
 pub use crate::{__type as type_of, DecodeError, Meta, RecordedEvent};
@@ -217,4 +218,32 @@ impl DecodeEvent<'_> for AnyEvent {
     fn decode_each(_: &RecordedEvent<'_>, _: impl FnMut(Self)) -> Result<Reading, DecodeError> {
         Ok(Reading::Unknown)
     }
+}
+
+/// State that can stay in memory: a bound that says so in few words where it does not hold.
+#[diagnostic::on_unimplemented(
+    message = "derive `Clone` for `{Self}`, which `cached` keeps in memory",
+    label = "no `Clone` for `{Self}`",
+    note = "each command starts from a copy of the state that is kept"
+)]
+pub trait Copied: Sized {
+    /// [`Clone::clone`].
+    fn copied(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Clone> Copied for A {
+    fn copied(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// How an aggregate that is `cached` is copied.
+pub const fn cached<A: Copied>() -> Option<fn(&A) -> A> {
+    Some(A::copied)
+}
+
+/// How snapshots of an aggregate are taken.
+pub const fn snapshots<A: crate::SnapshotState>(every: u32, version: u32) -> Option<Snapshots<A>> {
+    Some(Snapshots::new(every, version))
 }

@@ -2,6 +2,8 @@ use std::fmt;
 use std::ops::{Deref, Range};
 
 use crate::aggregate::{Emits, Starts};
+#[cfg(feature = "store")]
+use crate::fold::Baseline;
 use crate::folding::{Applies as _, Makes as _};
 use crate::{
     Aggregate, CommitError, Context, EncodeError, Event, EventKind, Meta, Skipped, Version,
@@ -33,6 +35,8 @@ pub struct Root<A: Aggregate> {
     state: A,
     version: Version,
     skipped: Skipped,
+    /// The version of the snapshot that it comes from.
+    snapshot: Version,
     context: Context,
     pending: Pending,
 }
@@ -51,6 +55,7 @@ impl<A: Aggregate> Root<A> {
             state,
             version,
             skipped: Skipped::default(),
+            snapshot: Version::NONE,
             context: Context::default(),
             pending: Pending::default(),
         }
@@ -124,6 +129,42 @@ impl<A: Aggregate> Root<A> {
         root.skipped = skipped;
     }
 
+    #[cfg(any(feature = "store", feature = "testing"))]
+    pub(crate) fn set_snapshot(root: &mut Self, version: Version) {
+        root.snapshot = version;
+    }
+
+    #[cfg(feature = "store")]
+    pub(crate) fn snapshot(root: &Self) -> Version {
+        root.snapshot
+    }
+
+    #[cfg(feature = "store")]
+    pub(crate) fn from_baseline(id: A::Id, baseline: Baseline<A>) -> Self {
+        Self {
+            skipped: baseline.skipped,
+            snapshot: baseline.snapshot,
+            ..Self::new(id, baseline.state, baseline.version)
+        }
+    }
+
+    /// What later events are folded into, once its own are stored.
+    #[cfg(feature = "store")]
+    pub(crate) fn into_baseline(root: Self) -> Baseline<A> {
+        Baseline {
+            state: root.state,
+            version: root.version,
+            skipped: root.skipped,
+            snapshot: root.snapshot,
+        }
+    }
+
+    /// How many events there are behind the snapshot that it comes from.
+    #[cfg(feature = "store")]
+    pub(crate) fn behind_snapshot(root: &Self) -> u64 {
+        root.version.get().saturating_sub(root.snapshot.get())
+    }
+
     pub(crate) fn pending(root: &Self) -> &Pending {
         &root.pending
     }
@@ -188,6 +229,7 @@ impl<'t, A: Aggregate> New<'t, A> {
                 Version::NONE
             },
             skipped: Skipped::default(),
+            snapshot: Version::NONE,
             context: context.clone(),
             pending,
         })

@@ -23,8 +23,8 @@ fn outcome(config: &Config) -> String {
     let postgres = config.postgres_options().unwrap();
     let log = LevelFilter::from(config.log.level);
     format!(
-        "{sqlite:?} {postgres:?} {:?} {log:?} {:?}",
-        config.retry, config.preset
+        "{sqlite:?} {postgres:?} {:?} {:?} {log:?} {:?}",
+        config.retry, config.aggregates, config.preset
     )
 }
 
@@ -49,6 +49,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("retry.attempts", "81", "attempts: 81"),
     ("retry.min_delay", "82ms", "min_delay: 82ms"),
     ("retry.max_delay", "83ms", "max_delay: 83ms"),
+    ("aggregates.cached", "84", "cached: 84"),
     ("sqlite.path", "eighty.db", "path: \"eighty.db\""),
     ("sqlite.readers", "7", "readers: 7"),
     ("sqlite.busy_timeout", "84ms", "busy_timeout: 84ms"),

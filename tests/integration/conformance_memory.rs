@@ -15,6 +15,7 @@ impl Subject for OnMemory {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             bulk: true,
+            snapshots: true,
             ..Capabilities::NONE
         }
     }

@@ -50,7 +50,10 @@ impl LogFile {
 
 impl OnSqlite {
     fn options(&self, log: &LogFile) -> SqliteOptions {
-        let options = SqliteOptions::new(log.path()).limits(self.limits());
+        // SQLite does not queue those who wait for its lock, and processes are slow where a machine is busy.
+        let options = SqliteOptions::new(log.path())
+            .limits(self.limits())
+            .busy_timeout(Duration::from_secs(60));
         if self.tight { tight(options) } else { options }
     }
 }

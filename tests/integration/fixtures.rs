@@ -1,12 +1,14 @@
 //! Logs as every released version of a schema kept them: they open, hold what they held, and grow.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use pericarp::Expected;
 use pericarp::doctor::{Depth, Severity};
-use pericarp::store::{PostgresStore, SqliteStore, Store};
-use pericarp_tests::commit_to;
+use pericarp::store::{PostgresStore, ReadStream, Snapshot, SqliteStore, Store, Visit};
+use pericarp::uuid::Uuid;
+use pericarp::{Expected, RecordedEvent, Version};
 use pericarp_tests::postgres::Server;
+use pericarp_tests::{commit_to, fixture_snapshot};
 use sqlx::{AssertSqlSafe, Executor};
 
 use crate::transfer::export;
@@ -25,6 +27,52 @@ fn versions() -> Vec<PathBuf> {
     versions.sort();
     assert!(!versions.is_empty());
     versions
+}
+
+/// Looks for the snapshot that logs of the second version have.
+struct Seeker(Option<Snapshotted>);
+
+type Snapshotted = (Version, Uuid, String, u32);
+
+impl Visit for Seeker {
+    fn wants_snapshot(&self) -> bool {
+        true
+    }
+
+    fn restore(&mut self, snapshot: &Snapshot<'_>) -> bool {
+        let data = snapshot.data.to_owned();
+        self.0 = Some((
+            snapshot.version,
+            snapshot.fingerprint,
+            data,
+            snapshot.checksum,
+        ));
+        true
+    }
+
+    fn visit(&mut self, _: &RecordedEvent<'_>) -> ControlFlow<()> {
+        ControlFlow::Break(())
+    }
+}
+
+async fn check_snapshot(store: &impl Store, version: &Path) {
+    let kept = fixture_snapshot().write().unwrap();
+    let read = ReadStream::new(kept.stream().clone());
+    let found = store.visit(read, Seeker(None)).await.unwrap().0;
+    let Snapshot {
+        version: of,
+        fingerprint,
+        data,
+        checksum,
+    } = kept.view();
+    let expected = (of, fingerprint, data.to_owned(), checksum);
+    let has_snapshots = !version.ends_with("1");
+    assert_eq!(
+        found,
+        has_snapshots.then_some(expected),
+        "{}",
+        version.display()
+    );
 }
 
 /// It holds what all fixtures hold, and takes more.
@@ -51,6 +99,7 @@ async fn every_sqlite_log_opens() {
             "{}: {report}",
             version.display()
         );
+        check_snapshot(&store, &version).await;
         check(store).await;
     }
 }
@@ -72,6 +121,7 @@ async fn every_postgresql_log_opens() {
             .filter(|finding| finding.code != "durability.unsafe")
             .collect();
         assert!(faults.is_empty(), "{}: {report}", version.display());
+        check_snapshot(&store, &version).await;
         check(store).await;
     }
 }

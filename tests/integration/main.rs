@@ -35,6 +35,7 @@ mod profiling;
 mod readers;
 mod regressions;
 mod schema;
+mod snapshots;
 mod sqlite;
 mod sqlite_transaction;
 mod telemetry;

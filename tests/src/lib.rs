@@ -13,21 +13,30 @@ pub mod messages;
 pub mod postgres;
 pub mod proxy;
 mod redis;
+mod watched;
 
 pub use ballast::Ballast;
 pub use counting::Counting;
 pub use free_port::free_port;
 pub use redis::RedisServer;
+pub use watched::{Done, Watched};
 
 use std::time::Duration;
 
 use pericarp::store::postgres::PostgresOptions;
 use pericarp::store::sqlite::SqliteOptions;
-use pericarp::store::{ReadLog, Store, WhenFull};
+use pericarp::store::{NewSnapshot, ReadLog, Store, WhenFull};
 use pericarp::{
-    Commit, CommitId, EventType, Expected, Ids, NewEvent, RandomIds, StreamName, Timestamp,
+    Commit, CommitId, EventType, Expected, Ids, NewEvent, RandomIds, StreamName, Timestamp, Version,
 };
 use uuid::Uuid;
+
+/// The snapshot of the frozen logs that have any.
+pub fn fixture_snapshot() -> NewSnapshot {
+    let (stream, of) = (StreamName::new("account", 2).unwrap(), Uuid::from_u128(7));
+    let data = r#"{"state":{"owner":"Ärger \u2028 \"q\" 🍐"}}"#;
+    NewSnapshot::new(stream, Version::FIRST, of, move || Ok(data.into()))
+}
 
 /// A commit of `count` events to stream `test-key`.
 pub fn commit_to(key: &str, expected: Expected, count: usize) -> Commit {

@@ -189,7 +189,7 @@ fn no_notification_is_sent_in_the_transaction_of_an_append() {
 }
 
 #[test]
-fn no_statement_of_a_store_changes_or_removes_a_row() {
+fn no_statement_of_a_store_changes_or_removes_an_event() {
     let words = [
         "UPDATE pericarp_",
         "UPDATE {schema}",
@@ -202,7 +202,16 @@ fn no_statement_of_a_store_changes_or_removes_a_row() {
         "ON CONFLICT DO",
         "DO UPDATE",
     ];
-    check(sources("pericarp/src/store", &[]), &words);
+    // Snapshots are no part of the log, and what replaces them does not name it.
+    let snapshots = ["sqlite/snapshot.rs", "postgres/snapshot.rs"];
+    check(sources("pericarp/src/store", &snapshots), &words);
+    for file in snapshots {
+        let file = root().join("pericarp/src/store").join(file);
+        check(
+            vec![file],
+            &["pericarp_events", "UPDATE {schema}", "DELETE FROM"],
+        );
+    }
     for file in files("pericarp/src/store/postgres/migrations", "sql") {
         let sql = fs::read_to_string(file).unwrap();
         for word in words {

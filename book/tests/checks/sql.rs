@@ -12,7 +12,12 @@ use crate::pages::{book, page, read};
 
 /// The page whose SQL is for another database.
 const POSTGRES_PAGE: &str = "postgres.md";
-const SCHEMA: &str = "pericarp/src/store/sqlite/migrations/0001_log.sql";
+
+/// The file that a block shows, if it shows one.
+fn shown(code: &str) -> Option<String> {
+    let file = code.trim().strip_prefix("{{#include ../../")?;
+    Some(read(file.strip_suffix("}}")?))
+}
 
 #[tokio::test]
 async fn every_block_of_sql_runs_on_a_log() {
@@ -29,9 +34,9 @@ async fn every_block_of_sql_runs_on_a_log() {
                 continue;
             }
             count += 1;
-            let rows = if block.code.contains("{{#include") {
+            let rows = if let Some(schema) = shown(&block.code) {
                 let empty = Connection::open_in_memory().unwrap();
-                run(&empty, &read(SCHEMA))
+                run(&empty, &schema)
             } else {
                 run(&log, &block.code)
             };
@@ -66,10 +71,9 @@ async fn every_block_of_sql_for_postgresql_runs_on_a_log() {
         if block.language != "sql" {
             continue;
         }
-        let rows = if block.code.contains("{{#include") {
-            let schema = read("pericarp/src/store/postgres/migrations/0001_log.sql");
+        let rows = if let Some(schema) = shown(&block.code) {
             let schema = format!(
-                "CREATE SCHEMA shown;{}",
+                "CREATE SCHEMA IF NOT EXISTS shown;{}",
                 schema.replace("@schema@", "shown")
             );
             log.fetch_all(AssertSqlSafe(schema)).await

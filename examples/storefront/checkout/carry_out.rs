@@ -70,9 +70,10 @@ impl<T: Trade> Handler<T> for Once<'_> {
         if let Some(first) = self.first(payload).await? {
             return Ok(Response::new(first));
         }
-        let items = order.iter().flat_map(|order| &order.items);
-        let ids: Vec<_> = items.map(|item| item.product.clone()).collect();
-        let mut products = app.load_many::<Product>(&ids).await?;
+        let mut products = Vec::new();
+        for item in order.iter().flat_map(|order| &order.items) {
+            products.push(app.load::<Product>(&item.product).await?);
+        }
         request.decide(&mut order, &mut products, &context)?;
 
         let mut work = app.unit_of_work();

@@ -48,7 +48,8 @@ pub enum End {
     id = OrderId,
     error = Refusal,
     created_by(Opened),
-    events(Basket, Placed, End)
+    events(Basket, Placed, End),
+    cached
 )]
 pub struct Order {
     pub customer: String,

@@ -25,13 +25,15 @@ pub enum Stock {
 }
 
 /// Something that is for sale, and how much of it there is.
-#[derive(Clone, Debug, Aggregate)]
+#[derive(Clone, Debug, Aggregate, Shape, Serialize, Deserialize)]
 #[aggregate(
     category = "product",
     id = ProductId,
     error = Refusal,
     created_by(Listed),
-    events(Stock)
+    events(Stock),
+    snapshot(every = 100),
+    cached
 )]
 pub struct Product {
     pub name: String,

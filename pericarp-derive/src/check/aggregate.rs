@@ -1,11 +1,13 @@
-use quote::format_ident;
+use proc_macro2::Span;
+use quote::{ToTokens as _, format_ident};
 use syn::spanned::Spanned;
 use syn::{Generics, Ident, LitStr, Type, Visibility};
 
 pub(crate) use super::listed::{Listed, Role};
 use super::{kind, listed};
 use crate::errors::Errors;
-use crate::parse::aggregate::{CATEGORY, ID, WORDS};
+use crate::parse::aggregate::{CATEGORY, ID, Snapshot, WORDS};
+use crate::parse::serde::Serde;
 use crate::parse::{self, Krate};
 use crate::words::Word;
 use crate::{lifetimes, messages, names};
@@ -23,6 +25,9 @@ pub(crate) struct Aggregate<'i> {
     pub(crate) dropped: Vec<LitStr>,
     pub(crate) skips_unknown: bool,
     pub(crate) skips_newer: bool,
+    pub(crate) snapshot: Option<Snapshot>,
+    /// Where `cached` was written.
+    pub(crate) cached: Option<Span>,
 }
 
 pub(crate) enum Events {
@@ -71,7 +76,9 @@ pub(crate) fn check<'i>(
         errors.push(category.span(), messages::CATEGORY);
     }
     kind::check_dropped(&written.dropped, errors);
+    check_snapshot(&written, errors);
     let events = check_events(&written, errors);
+    let cached = written.given("cached");
     Aggregate {
         ident: written.ident,
         vis: written.vis,
@@ -84,6 +91,23 @@ pub(crate) fn check<'i>(
         dropped: written.dropped,
         skips_unknown: written.skips_unknown,
         skips_newer: written.skips_newer,
+        cached,
+        snapshot: written.snapshot,
+    }
+}
+
+/// Refuses fields that are in the state and would not be in a snapshot.
+fn check_snapshot(written: &parse::aggregate::Aggregate<'_>, errors: &mut Errors) {
+    if written.given("snapshot").is_none() {
+        return;
+    }
+    for field in &written.fields {
+        let serde = Serde::read(field.attrs);
+        let words = ["skip", "skip_serializing", "skip_deserializing"];
+        if let Some(word) = words.iter().find(|word| serde.has(word)) {
+            let member = field.member.to_token_stream().to_string();
+            errors.push(field.ty.span(), messages::snapshot_loses(&member, word));
+        }
     }
 }
 

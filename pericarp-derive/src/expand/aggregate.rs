@@ -24,7 +24,9 @@ pub(crate) fn expand(aggregate: &Aggregate<'_>) -> TokenStream {
         Events::Own(_) => sum::list_one(aggregate),
         Events::Sum(sum) => sum::impls(aggregate, sum),
     };
-    let main = main(aggregate, &event, &initial(aggregate), &fold);
+    let (policies, kept) = (policies(aggregate), kept(aggregate));
+    let consts = quote!(#policies #kept);
+    let main = main(aggregate, &event, &initial(aggregate), &fold, &consts);
     let listed = listed(aggregate);
     let dropped = check_dropped(aggregate);
     let described = described::aggregate(aggregate);
@@ -42,7 +44,8 @@ pub(crate) fn stub(aggregate: &Aggregate<'_>) -> TokenStream {
     }
     let ident = aggregate.ident;
     let event = quote!(__p::AnyEvent);
-    let main = main(aggregate, &event, &TokenStream::new(), &quote!(loop {}));
+    let (none, any) = (TokenStream::new(), quote!(loop {}));
+    let main = main(aggregate, &event, &none, &any, &policies(aggregate));
     scoped(
         &aggregate.krate,
         &quote! {
@@ -68,6 +71,7 @@ fn main(
     event: &TokenStream,
     initial: &TokenStream,
     fold: &TokenStream,
+    consts: &TokenStream,
 ) -> TokenStream {
     let ident = aggregate.ident;
     let category = aggregate
@@ -83,12 +87,11 @@ fn main(
         Some(error) => quote!(#error),
         None => quote!(__p::Infallible),
     };
-    let policies = policies(aggregate);
     quote! {
         #[automatically_derived]
         impl __p::Aggregate for #ident {
             const CATEGORY: &'static __p::str = #category;
-            #policies
+            #consts
 
             type Id = #id;
             type Error = #error;
@@ -118,6 +121,23 @@ fn policies(aggregate: &Aggregate<'_>) -> TokenStream {
         .then(|| quote!(const UNKNOWN: #skip));
     let newer = aggregate.skips_newer.then(|| quote!(const NEWER: #skip));
     quote!(#dropped #unknown #newer)
+}
+
+/// How its state is kept, where it is.
+fn kept(aggregate: &Aggregate<'_>) -> TokenStream {
+    let snapshots = aggregate.snapshot.as_ref().map(|snapshot| {
+        let (every, version) = (&snapshot.every, snapshot.version.as_ref());
+        let version = version.map_or(quote!(1), |version| quote!(#version));
+        let snapshots = all_at(at(every), quote!(__p::snapshots::<Self>));
+        quote! {
+            const SNAPSHOTS: __p::Option<__p::Snapshots<Self>> = #snapshots(#every, #version);
+        }
+    });
+    let cached = aggregate.cached.map(|span| {
+        let cached = all_at(at(&span), quote!(__p::cached::<Self>()));
+        quote!(const CACHED: __p::Option<fn(&Self) -> Self> = #cached;)
+    });
+    quote!(#snapshots #cached)
 }
 
 /// Demands that no event is stored under a name that is dropped.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex as AsyncMutex;
 
 use super::Retry;
+use super::baselines::Baselines;
 use crate::{Clock, CommitId, Ids, StreamName, Timestamp};
 
 /// What loads, decides and appends, whatever else an application is made of. Clones share it.
@@ -17,10 +18,17 @@ struct Shared<S> {
     clock: Box<dyn Clock>,
     ids: Box<dyn Ids>,
     gates: Gates,
+    baselines: Baselines,
 }
 
 impl<S> Core<S> {
-    pub(super) fn new(store: S, retry: Retry, clock: Box<dyn Clock>, ids: Box<dyn Ids>) -> Self {
+    pub(super) fn new(
+        store: S,
+        retry: Retry,
+        clock: Box<dyn Clock>,
+        ids: Box<dyn Ids>,
+        baselines: Baselines,
+    ) -> Self {
         let gates = Gates::new();
         Self {
             shared: Arc::new(Shared {
@@ -29,6 +37,7 @@ impl<S> Core<S> {
                 clock,
                 ids,
                 gates,
+                baselines,
             }),
         }
     }
@@ -47,6 +56,10 @@ impl<S> Core<S> {
 
     pub(super) fn next_commit_id(&self) -> CommitId {
         CommitId::new(self.shared.ids.next())
+    }
+
+    pub(super) fn baselines(&self) -> &Baselines {
+        &self.shared.baselines
     }
 
     pub(super) fn gate(&self, stream: &StreamName) -> &AsyncMutex<()> {

@@ -2,6 +2,7 @@ use futures_timer::Delay;
 use tokio::sync::MutexGuard;
 
 use super::core::Core;
+use super::keep::is_as_of;
 use super::repetition::Before;
 use super::repository::stream_of;
 use super::spans;
@@ -10,7 +11,7 @@ use crate::middleware::{Chain, Layers};
 use crate::store::{AppendError, Store};
 use crate::{
     Aggregate, Command, Commit, CommitId, Committed, Context, DecideError, ExecuteError, Handler,
-    Outcome, Payload, Response, Root, StreamName, WrongExistence, decide,
+    Outcome, Payload, Response, Root, StreamName, Version, WrongExistence, decide,
 };
 
 /// The error of the aggregate that a command is for.
@@ -81,10 +82,19 @@ impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
         };
         let mut delays = self.retry().delays();
         let mut was_stored = false;
+        let mut memory = Memory::Any;
+        let mut conflicted_in_doubt = false;
         loop {
-            let mut root = match payload.commit_id() {
-                None => self.load_stream(command.id(), stream.clone()).await?,
-                Some(commit) => {
+            let kept = self
+                .remembered(command.id(), &stream)
+                .filter(|root| memory.may_be(Root::version(root)));
+            // What is in memory need not be the newest: nothing but an append that succeeds says so.
+            let in_doubt = kept.is_some();
+            memory = Memory::None;
+            let mut root = match (kept, payload.commit_id()) {
+                (Some(root), _) => Some(root),
+                (None, None) => self.load_stream(command.id(), stream.clone()).await?,
+                (None, Some(commit)) => {
                     match self
                         .load_before(command.id(), stream.clone(), commit)
                         .await?
@@ -94,16 +104,34 @@ impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
                     }
                 }
             };
-            let answer = spans::decide(&stream, || decide(&mut root, command, &context))
-                .map_err(|error| execute_error(error, &stream))?;
-            let Some(root) = root.filter(|root| !Root::is_clean(root)) else {
-                return Ok(Response::new(answer));
+            let decided = spans::decide(&stream, || decide(&mut root, command, &context));
+            let emitted = root.as_ref().is_some_and(|root| !Root::is_clean(root));
+            if in_doubt && (decided.is_err() || !emitted) {
+                continue;
+            }
+            let (answer, root) = match (decided, root) {
+                (Ok(answer), Some(root)) if emitted => (answer, root),
+                (decided, root) => {
+                    if let Some(root) = root.filter(|_| !emitted) {
+                        self.keep(&stream, root);
+                    }
+                    let answer = decided.map_err(|error| execute_error(error, &stream))?;
+                    return Ok(Response::new(answer));
+                }
             };
             let id = payload.commit_id();
             let id = id.unwrap_or_else(|| self.next_commit_id());
             match self.append_root(id, &root).await {
                 Ok(committed) => {
+                    let as_of = is_as_of(&committed, &stream, Root::version(&root));
+                    if in_doubt && !as_of {
+                        // It was there before, and what was decided on holds it already.
+                        continue;
+                    }
                     if payload.commit_id().is_none() || self.is_first(id, &context).await {
+                        if as_of {
+                            self.keep(&stream, root);
+                        }
                         return Ok(Response::new(answer).committed(committed));
                     }
                 }
@@ -114,7 +142,22 @@ impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
                     if was_stored {
                         return Err(ExecuteError::KeyReused { id });
                     }
-                    was_stored = true;
+                    was_stored = !in_doubt;
+                }
+                Err(SaveError::Append(AppendError::Conflict(conflict)))
+                    if in_doubt && !conflicted_in_doubt =>
+                {
+                    // The first decision is not one of those that may be repeated: without a
+                    // memory there would have been none.
+                    conflicted_in_doubt = true;
+                    let decided_on = Root::committed_version(&root);
+                    if conflict.actual < decided_on {
+                        self.baselines().forget::<C::Aggregate>(&stream);
+                    }
+                    memory = Memory::NewerThan(decided_on);
+                    if turn.is_none() {
+                        turn = Some(gate.lock().await);
+                    }
                 }
                 Err(error) => {
                     let again = matches!(error, SaveError::Append(AppendError::Conflict(_)));
@@ -154,6 +197,24 @@ impl<S: Store> Core<S> {
                 }
             }
             outcome => outcome,
+        }
+    }
+}
+
+/// Which state in memory a command may be decided on.
+enum Memory {
+    Any,
+    /// One that others in this process have left since.
+    NewerThan(Version),
+    None,
+}
+
+impl Memory {
+    fn may_be(&self, version: Version) -> bool {
+        match self {
+            Self::Any => true,
+            Self::NewerThan(other) => version > *other,
+            Self::None => false,
         }
     }
 }

@@ -1,10 +1,13 @@
 //! The application on a store: load, decide, append; and ask.
 
 mod ask;
+mod baselines;
 mod core;
 mod error;
 mod execute;
+mod folding;
 mod handle;
+mod keep;
 mod pericarp;
 #[cfg(feature = "workers")]
 mod queue;
@@ -16,6 +19,8 @@ mod unit_of_work;
 
 pub use error::{LoadError, SaveError};
 pub use handle::Takes;
+#[cfg(feature = "config")]
+pub(crate) use pericarp::CACHED_AGGREGATES;
 pub use pericarp::{Pericarp, PericarpBuilder};
 #[cfg(feature = "workers")]
 pub use queue::Queue;

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::baselines::Baselines;
 use super::core::Core;
 use super::{Repository, Retry, UnitOfWork};
 use crate::middleware::Push;
@@ -48,9 +49,13 @@ pub struct PericarpBuilder<S, P = (), L = ()> {
     retry: Retry,
     clock: Box<dyn Clock>,
     ids: Box<dyn Ids>,
+    cached_aggregates: usize,
     parts: P,
     layers: L,
 }
+
+/// Aggregates that stay in memory unless told otherwise.
+pub(crate) const CACHED_AGGREGATES: usize = 1_000;
 
 impl<S: Store> Pericarp<S> {
     /// An application on `store`, with the system's clock and random ids.
@@ -65,6 +70,7 @@ impl<S: Store> Pericarp<S> {
             retry: Retry::default(),
             clock: Box::new(SystemClock),
             ids: Box::new(RandomIds),
+            cached_aggregates: CACHED_AGGREGATES,
             parts: (),
             layers: (),
         }
@@ -130,6 +136,28 @@ impl<S, P, L> PericarpBuilder<S, P, L> {
         self
     }
 
+    /// How many aggregates whose derive says `cached` stay in memory, 1,000 unless told otherwise;
+    /// those that were not used for longest make room. With 0 none does.
+    ///
+    /// One that is there spares a command the load: what it decides on is what was there after the
+    /// last, and counts if the store finds that nobody was faster. Where it refuses, or has nothing
+    /// to store, it decides again on what the store has.
+    ///
+    /// ```
+    /// use pericarp::Pericarp;
+    /// use pericarp::store::MemoryStore;
+    ///
+    /// let app = Pericarp::builder(MemoryStore::new())
+    ///     .cached_aggregates(50_000)
+    ///     .build();
+    /// # let _ = app;
+    /// ```
+    #[must_use]
+    pub fn cached_aggregates(mut self, aggregates: usize) -> Self {
+        self.cached_aggregates = aggregates;
+        self
+    }
+
     /// What else it is made of: one value that [provides](crate::Provide) the read models that
     /// queries are asked of, and what middlewares need.
     #[must_use]
@@ -139,6 +167,7 @@ impl<S, P, L> PericarpBuilder<S, P, L> {
             retry: self.retry,
             clock: self.clock,
             ids: self.ids,
+            cached_aggregates: self.cached_aggregates,
             parts,
             layers: self.layers,
         }
@@ -172,6 +201,7 @@ impl<S, P, L> PericarpBuilder<S, P, L> {
             retry: self.retry,
             clock: self.clock,
             ids: self.ids,
+            cached_aggregates: self.cached_aggregates,
             parts: self.parts,
             layers: self.layers.push(layer),
         }
@@ -180,7 +210,13 @@ impl<S, P, L> PericarpBuilder<S, P, L> {
     /// The application.
     pub fn build(self) -> Pericarp<S, P, L> {
         Pericarp {
-            core: Core::new(self.store, self.retry, self.clock, self.ids),
+            core: Core::new(
+                self.store,
+                self.retry,
+                self.clock,
+                self.ids,
+                Baselines::new(self.cached_aggregates),
+            ),
             made_of: Arc::new(MadeOf {
                 parts: self.parts,
                 layers: self.layers,

@@ -1,7 +1,7 @@
 use std::ops::ControlFlow;
 
 use super::core::Core;
-use super::repository::Folding;
+use super::folding::Folding;
 use super::spans;
 use super::{LoadError, SaveError};
 use crate::store::{AppendError, Read, ReadStream, Store, Visit};
@@ -32,6 +32,14 @@ impl<S: Store> Core<S> {
         stream: StreamName,
         commit: CommitId,
     ) -> Result<Before<A>, LoadError> {
+        // What its state can be had from without its first events does not say which commits these
+        // were of.
+        if A::SNAPSHOTS.is_some() || self.baselines().keeps::<A>() {
+            let commit = self.store().read(Read::Commit(commit), Page::new()).await?;
+            if commit.is_empty() {
+                return Ok(Before::All(self.load_stream(id, stream).await?));
+            }
+        }
         let until = Until {
             commit,
             folding: Folding::default(),

@@ -1,16 +1,15 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::ControlFlow;
 
 use super::core::Core;
+use super::folding::Folding;
 use super::spans;
 use super::{LoadError, Pericarp, SaveError, UnitOfWork};
-use crate::fold::Fold;
 use crate::store::{ReadError, ReadStream, ReadStreams, Store, Visit};
 use crate::{
-    Aggregate, Commit, Committed, Context, DecodeError, DecodeEvent, InvalidName, Page,
-    RecordedEvent, ReplayError, Root, StreamName, Version, replay,
+    Aggregate, Commit, Committed, Context, DecodeError, InvalidName, Page, ReplayError, Root,
+    StreamName, Version, replay,
 };
 
 /// Loads and saves aggregates of one type.
@@ -112,11 +111,28 @@ impl<S: Store> Core<S> {
         id: &A::Id,
         stream: StreamName,
     ) -> Result<Option<Root<A>>, LoadError> {
-        let visiting = self
-            .store()
-            .visit(ReadStream::new(stream.clone()), Folding::default());
-        let fold = spans::load(&stream, visiting).await?;
-        self.folded(id, stream, fold).await
+        let (read, folding) = match self.baselines().get(&stream) {
+            Some(baseline) => {
+                let read = ReadStream::new(stream.clone()).from(baseline.version.next());
+                (read, Folding::from_baseline(baseline))
+            }
+            None => (
+                ReadStream::new(stream.clone()),
+                Folding::from_snapshot(&stream),
+            ),
+        };
+        let known = folding.version();
+        let fold = spans::load(&stream, self.store().visit(read, folding)).await?;
+        if let Some(refused) = fold.refused() {
+            spans::snapshot_refused(&stream, refused);
+        }
+        let root = self.folded(id, stream.clone(), fold).await?;
+        if let Some(root) = &root
+            && Root::version(root) > known
+        {
+            self.remember(&stream, root);
+        }
+        Ok(root)
     }
 
     /// The aggregate that a stream was folded to.
@@ -126,7 +142,7 @@ impl<S: Store> Core<S> {
         stream: StreamName,
         fold: Folding<A>,
     ) -> Result<Option<Root<A>>, LoadError> {
-        let failed_at = fold.fold.version();
+        let failed_at = fold.version();
         match fold.into_root(id) {
             Err(ReplayError::Decode(error)) => Err(self
                 .whole_decode_error::<A>(stream, failed_at, error)
@@ -204,45 +220,6 @@ impl<S: Store> Core<S> {
 
 /// Streams that are asked for at once: each page looks all of them up.
 const IDS_AT_ONCE: usize = 500;
-
-/// Folds the events of one stream, up to the first that cannot be folded.
-pub(super) struct Folding<A> {
-    fold: Fold<A>,
-    error: Option<ReplayError>,
-}
-
-impl<A> Default for Folding<A> {
-    fn default() -> Self {
-        Self {
-            fold: Fold::default(),
-            error: None,
-        }
-    }
-}
-
-impl<A: Aggregate> Visit for Folding<A> {
-    const LOOKS_AT_RECORD: bool = <A::Event<'static> as DecodeEvent<'static>>::KEEPS;
-
-    fn visit(&mut self, event: &RecordedEvent<'_>) -> ControlFlow<()> {
-        if self.error.is_none() {
-            self.error = self.fold.replay(event).err();
-        }
-        if self.error.is_some() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-}
-
-impl<A: Aggregate> Folding<A> {
-    fn into_root(self, id: &A::Id) -> Result<Option<Root<A>>, ReplayError> {
-        match self.error {
-            Some(error) => Err(error),
-            None => self.fold.into_root(id),
-        }
-    }
-}
 
 pub(super) fn stream_of<A: Aggregate>(id: &A::Id) -> Result<StreamName, InvalidName> {
     StreamName::new(A::CATEGORY, id)

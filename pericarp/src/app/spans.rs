@@ -3,6 +3,7 @@
 
 use std::future::Future;
 
+use super::folding::Refused;
 use crate::store::AppendError;
 use crate::{Commit, Committed, StreamName};
 
@@ -12,7 +13,7 @@ type Appended = Result<Committed, AppendError>;
 mod kept {
     use tracing::{Instrument, Span, debug_span, field::Empty};
 
-    use super::{Appended, Commit, Committed, Future, StreamName};
+    use super::{Appended, Commit, Committed, Future, Refused, StreamName};
 
     const TARGET: &str = "pericarp::store";
 
@@ -21,6 +22,11 @@ mod kept {
         load: F,
     ) -> impl Future<Output = F::Output> + use<F> {
         load.instrument(debug_span!(target: TARGET, "load", stream = stream.as_str()))
+    }
+
+    pub(in crate::app) fn snapshot_refused(stream: &StreamName, refused: &Refused) {
+        let (stream, version, why) = (stream.as_str(), refused.version.get(), refused.why);
+        tracing::warn!(target: TARGET, stream, version, why, "the snapshot is of no use: all events were folded");
     }
 
     pub(in crate::app) fn decide<T>(stream: &StreamName, decide: impl FnOnce() -> T) -> T {
@@ -68,11 +74,13 @@ mod kept {
 
 #[cfg(not(feature = "tracing"))]
 mod kept {
-    use super::{Appended, Commit, Committed, Future, StreamName};
+    use super::{Appended, Commit, Committed, Future, Refused, StreamName};
 
     pub(in crate::app) fn load<F: Future>(_: &StreamName, load: F) -> F {
         load
     }
+
+    pub(in crate::app) const fn snapshot_refused(_: &StreamName, _: &Refused) {}
 
     pub(in crate::app) fn decide<T>(_: &StreamName, decide: impl FnOnce() -> T) -> T {
         decide()
@@ -94,4 +102,4 @@ mod kept {
     }
 }
 
-pub(super) use kept::{append, decide, dispatch, load, of_append};
+pub(super) use kept::{append, decide, dispatch, load, of_append, snapshot_refused};

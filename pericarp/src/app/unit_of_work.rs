@@ -4,8 +4,10 @@ use std::future::Future;
 
 use super::SaveError;
 use super::core::Core;
+use super::keep::{is_as_of, snapshot_of};
+use super::repository::stream_of;
 use super::spans;
-use crate::store::{Read, ReadError, Store, StoreFault};
+use crate::store::{NewSnapshot, Read, ReadError, Store, StoreFault};
 use crate::{Aggregate, Commit, CommitError, CommitId, Committed, Page, Root};
 
 /// Several aggregates, one atomic commit: first everything is stored, then it is dispatched.
@@ -51,7 +53,8 @@ pub struct UnitOfWork<'r, S> {
 /// A root of any aggregate, as a unit of work sees it.
 trait Part: Send {
     fn copy_to(&self, commit: &mut Commit) -> Result<(), CommitError>;
-    fn mark_committed(&mut self);
+    /// Its events are stored. A snapshot, if one is due.
+    fn mark_committed(&mut self, committed: &Committed) -> Option<NewSnapshot>;
 }
 
 impl<A: Aggregate> Part for Root<A> {
@@ -59,8 +62,12 @@ impl<A: Aggregate> Part for Root<A> {
         commit.copy_from(self)
     }
 
-    fn mark_committed(&mut self) {
+    fn mark_committed(&mut self, committed: &Committed) -> Option<NewSnapshot> {
         Root::mark_committed(self);
+        let stream = stream_of::<A>(Root::id(self)).ok()?;
+        is_as_of(committed, &stream, Root::version(self))
+            .then(|| snapshot_of(self, stream))
+            .flatten()
     }
 }
 
@@ -69,10 +76,8 @@ impl<A: Aggregate> Part for Option<Root<A>> {
         self.as_ref().map_or(Ok(()), |root| commit.copy_from(root))
     }
 
-    fn mark_committed(&mut self) {
-        if let Some(root) = self {
-            Root::mark_committed(root);
-        }
+    fn mark_committed(&mut self, committed: &Committed) -> Option<NewSnapshot> {
+        self.as_mut()?.mark_committed(committed)
     }
 }
 
@@ -207,7 +212,9 @@ impl<'r, S: Store> UnitOfWork<'r, S> {
         refuse_same_stream_twice(&commit)?;
         let committed = self.core.append(commit).await?;
         for part in &mut self.parts {
-            part.mark_committed();
+            if let Some(snapshot) = part.mark_committed(&committed) {
+                self.core.store().keep_snapshot(snapshot);
+            }
         }
         Ok(committed)
     }

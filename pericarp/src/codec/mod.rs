@@ -13,7 +13,7 @@ use serde::de::{Deserialize, IgnoredAny};
 use serde::ser::Serialize;
 
 pub use escapes::Escapes;
-use strict::Strict;
+pub(crate) use strict::Strict;
 
 use crate::{DecodeError, DecodeReason, EncodeError, EventKind, Reading, RecordedEvent};
 

@@ -6,13 +6,13 @@ use serde::ser::{
 /// A value that is serialised strictly: what JSON could be written for and not be read back from
 /// is an error. JSON has no NaN and no infinity, for which serde_json writes `null`; and it reads
 /// 127 levels of arrays and objects, and writes any number.
-pub(super) struct Strict<'v, T: ?Sized> {
+pub(crate) struct Strict<'v, T: ?Sized> {
     value: &'v T,
     levels: u8,
 }
 
 impl<'v, T: ?Sized> Strict<'v, T> {
-    pub(super) const fn new(value: &'v T) -> Self {
+    pub(crate) const fn new(value: &'v T) -> Self {
         Self { value, levels: 127 }
     }
 

@@ -158,6 +158,10 @@ pub(super) const KNOBS: &[Knob] = &[
         ZERO..=HOUR,
         "The longest wait, before jitter."
     ),
+    number!(
+        "aggregates.cached", aggregates.cached: usize, 0..=100_000_000,
+        "How many aggregates that say `cached` stay in memory from one command to the next; 0 for none."
+    ),
     text!(
         "sqlite.path",
         sqlite.path,

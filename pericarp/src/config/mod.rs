@@ -35,5 +35,7 @@ pub use error::{ConfigError, Place};
 pub use level::LogLevel;
 pub use preset::Preset;
 pub use secret::Secret;
-pub use sections::{AppendConfig, Config, LogConfig, PostgresConfig, SqliteConfig};
+pub use sections::{
+    AggregateConfig, AppendConfig, Config, LogConfig, PostgresConfig, SqliteConfig,
+};
 pub use sources::Sources;

@@ -46,6 +46,7 @@ impl Preset {
             Self::Production => {
                 config.appends.queue_capacity = 8_192;
                 config.appends.when_full = WhenFull::Reject;
+                config.aggregates.cached = 10_000;
                 config.sqlite.readers = 4;
                 config.sqlite.mmap_bytes = 1 << 30;
                 config.sqlite.cache_kib = 64 << 10;
@@ -54,12 +55,14 @@ impl Preset {
             }
             Self::Development => {
                 config.appends.durability = Durability::Relaxed;
+                config.aggregates.cached = 100;
                 config.postgres.max_connections = 4;
                 config.log.level = LogLevel::Debug;
             }
             Self::Test => {
                 config.appends.durability = Durability::Relaxed;
                 config.appends.linger = Duration::ZERO;
+                config.aggregates.cached = 10;
                 config.sqlite.readers = 2;
                 config.sqlite.mmap_bytes = 0;
                 config.sqlite.cache_kib = 2 << 10;

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::{LogLevel, Preset, Secret};
 use crate::Retry;
+use crate::app::CACHED_AGGREGATES;
 #[cfg(feature = "sqlite")]
 use crate::store::sqlite::SqliteOptions;
 use crate::store::{Durability, Limits, WhenFull};
@@ -20,6 +21,8 @@ pub struct Config {
     pub appends: AppendConfig,
     /// How often commands are decided again after a conflict.
     pub retry: Retry,
+    /// Aggregates that stay in memory.
+    pub aggregates: AggregateConfig,
     /// The log in a SQLite file.
     pub sqlite: SqliteConfig,
     /// The log in a PostgreSQL database.
@@ -40,6 +43,14 @@ pub struct AppendConfig {
     pub when_full: WhenFull,
     /// How long the writer waits for as many as last time.
     pub linger: Duration,
+}
+
+/// Aggregates that stay in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AggregateConfig {
+    /// How many: for [`PericarpBuilder::cached_aggregates`](crate::PericarpBuilder::cached_aggregates).
+    pub cached: usize,
 }
 
 /// The log in a SQLite file: see `SqliteOptions`, which has the same names.
@@ -149,6 +160,9 @@ impl Config {
                 linger: Duration::from_micros(200),
             },
             retry: Retry::default(),
+            aggregates: AggregateConfig {
+                cached: CACHED_AGGREGATES,
+            },
             sqlite: SqliteConfig {
                 path: "pericarp.db".into(),
                 readers: cores.clamp(2, 4),

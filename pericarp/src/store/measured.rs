@@ -1,8 +1,8 @@
 use std::time::Instant;
 
 use super::{
-    AppendError, Batch, BulkAppended, BulkError, BulkStore, Positions, Read, ReadError, ReadStream,
-    Store, StoreMetrics, Visit,
+    AppendError, Batch, BulkAppended, BulkError, BulkStore, NewSnapshot, Positions, Read,
+    ReadError, ReadStream, Store, StoreMetrics, Visit,
 };
 use crate::metrics::Gauge;
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
@@ -83,6 +83,14 @@ impl<S: Store> Store for Measured<S> {
             Err(error) => self.metrics.load_failed(error.code()),
         }
         outcome
+    }
+
+    fn keep_snapshot(&self, snapshot: NewSnapshot) {
+        self.inner.keep_snapshot(snapshot);
+    }
+
+    async fn snapshots_kept(&self) {
+        self.inner.snapshots_kept().await;
     }
 
     async fn wait_past(&self, position: Position) -> Result<Position, ReadError> {

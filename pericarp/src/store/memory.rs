@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 use super::tail::Tail;
+use super::visit::wants_snapshot;
 use super::{
-    AppendError, CommitPlan, Direction, Filter, Limits, Read, ReadError, ReadLog, ReadStream,
-    ReadStreams, Store, Visit, is_replay_of,
+    AppendError, CommitPlan, Direction, Filter, Limits, NewSnapshot, Read, ReadError, ReadLog,
+    ReadStream, ReadStreams, Snapshot, Store, Visit, WrittenSnapshot, is_replay_of,
 };
 use crate::{
     Clock, Commit, CommitId, Committed, Page, Position, RecordedEvent, StreamName, SystemClock,
@@ -44,6 +45,7 @@ struct Log {
     streams: Vec<Stream>,
     stream_index: HashMap<StreamName, usize>,
     event_index: HashMap<Uuid, usize>,
+    snapshots: HashMap<StreamName, WrittenSnapshot>,
 }
 
 struct Stream {
@@ -151,6 +153,14 @@ impl Store for MemoryStore {
     }
 
     async fn visit<V: Visit>(&self, mut read: ReadStream, mut visitor: V) -> Result<V, ReadError> {
+        if wants_snapshot(&read, &visitor) {
+            let log = self.open_log()?;
+            if let Some(snapshot) = log.snapshot(&read.stream)
+                && visitor.restore(&snapshot)
+            {
+                read = read.behind(snapshot.version);
+            }
+        }
         loop {
             let log = self.open_log()?;
             let mut last = None;
@@ -166,6 +176,14 @@ impl Store for MemoryStore {
                 Some(last) => read = read.behind(last),
                 None => return Ok(visitor),
             }
+        }
+    }
+
+    fn keep_snapshot(&self, snapshot: NewSnapshot) {
+        // Written before the log is locked: that is the user's code.
+        if let Ok(written) = snapshot.write() {
+            let stream = written.stream().clone();
+            self.log().snapshots.insert(stream, written);
         }
     }
 
@@ -275,6 +293,13 @@ impl Log {
         self.stream_index.get(stream).map_or(Version::NONE, |&at| {
             Version::new(self.streams[at].events.len() as u64)
         })
+    }
+
+    /// The snapshot of a stream, unless it is of a version that the stream does not have.
+    fn snapshot(&self, stream: &StreamName) -> Option<Snapshot<'_>> {
+        let snapshot = self.snapshots.get(stream)?.view();
+        let has = Version::FIRST..=self.version(stream);
+        has.contains(&snapshot.version).then_some(snapshot)
     }
 
     fn stream_or_new(&mut self, name: &StreamName) -> usize {

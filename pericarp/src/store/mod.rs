@@ -14,6 +14,7 @@ pub mod postgres;
 #[cfg(feature = "sqlite")]
 mod queue;
 mod read;
+mod snapshot;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod tail;
@@ -39,6 +40,7 @@ pub use pages::Pages;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use read::{Direction, Filter, Read, ReadLog, ReadStream, ReadStreams};
+pub use snapshot::{NewSnapshot, Snapshot, WrittenSnapshot};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use visit::Visit;
@@ -154,8 +156,23 @@ pub trait Store: Send + Sync + 'static {
     /// Whoever waits for events is told.
     fn close(&self) -> impl Future<Output = ()> + Send;
 
+    /// Keeps a snapshot of a stream, soon and where nobody waits for it; or does not, if it has
+    /// too many to keep, or keeps none at all, as is the default. One takes the place of the one
+    /// before; of two that are under way at once, either may be the last. Nothing rests on it:
+    /// [`Store::visit`] shows it to visitors who want it.
+    fn keep_snapshot(&self, _: NewSnapshot) {}
+
+    /// Waits until each snapshot that it was given is kept, or is not.
+    fn snapshots_kept(&self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+
     /// Takes a visitor to the events of one stream, from where `read` starts to the end, or until
     /// the visitor has seen enough, and gives it back.
+    ///
+    /// If it [wants](Visit::wants_snapshot) a snapshot, the read starts from the first event, and
+    /// there is a snapshot of a version that the stream has, it is shown that first; and then the
+    /// events behind it, if it takes it.
     ///
     /// The events need not be of one moment: those that are appended meanwhile may be seen too,
     /// in order.
@@ -206,6 +223,14 @@ impl<S: Store> Store for Arc<S> {
         stream: &StreamName,
     ) -> impl Future<Output = Result<Version, ReadError>> + Send {
         S::stream_version(self, stream)
+    }
+
+    fn keep_snapshot(&self, snapshot: NewSnapshot) {
+        S::keep_snapshot(self, snapshot);
+    }
+
+    fn snapshots_kept(&self) -> impl Future<Output = ()> + Send {
+        S::snapshots_kept(self)
     }
 
     fn visit<V: Visit>(

@@ -54,6 +54,16 @@ impl<T> Queue<T> {
 
     pub(crate) async fn push(&self, item: T, when_full: WhenFull) -> Result<(), Refused> {
         when_full.take(&self.places).await?;
+        self.put(item)
+    }
+
+    /// Puts an item there, if there is a place.
+    pub(crate) fn try_push(&self, item: T) -> Result<(), Refused> {
+        self.places.try_take()?;
+        self.put(item)
+    }
+
+    fn put(&self, item: T) -> Result<(), Refused> {
         let mut state = self.lock();
         if state.closed {
             return Err(Refused::Closed);

@@ -2,7 +2,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use crate::store::{
-    AppendError, Batch, BulkAppended, BulkError, BulkStore, Positions, Read, ReadError, Store,
+    AppendError, Batch, BulkAppended, BulkError, BulkStore, NewSnapshot, Positions, Read,
+    ReadError, Store,
 };
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
 
@@ -129,6 +130,14 @@ impl<S: Store> Store for Faulty<S> {
 
     async fn stream_version(&self, stream: &StreamName) -> Result<Version, ReadError> {
         self.inner.stream_version(stream).await
+    }
+
+    fn keep_snapshot(&self, snapshot: NewSnapshot) {
+        self.inner.keep_snapshot(snapshot);
+    }
+
+    async fn snapshots_kept(&self) {
+        self.inner.snapshots_kept().await;
     }
 
     async fn wait_past(&self, position: Position) -> Result<Position, ReadError> {

@@ -12,7 +12,8 @@ use crate::{
 /// Given events, when a command, then events: tests of an aggregate without a store or a runtime.
 ///
 /// Events are compared by name, version and bytes, so they need no `PartialEq`; what is given
-/// goes through the same decoding as what a store holds.
+/// goes through the same decoding as what a store holds, and the state that comes of it through a
+/// snapshot, if the aggregate has any.
 ///
 /// ```
 /// use pericarp::prelude::*;
@@ -122,9 +123,33 @@ impl<A: Aggregate> Scenario<A> {
             }
         }
         match fold.into_root(id) {
-            Ok(root) => root,
+            Ok(root) => root.map(through_snapshot),
             Err(error) => fail(&chain(&error)),
         }
+    }
+}
+
+/// The aggregate as it comes out of a snapshot, if snapshots of it are taken: so each test is one
+/// of what is in them, too.
+#[track_caller]
+fn through_snapshot<A: Aggregate>(root: Root<A>) -> Root<A> {
+    let Some(snapshots) = A::SNAPSHOTS else {
+        return root;
+    };
+    let restored = snapshots
+        .write(&root, Root::skipped(&root))
+        .and_then(|json| snapshots.read(&json));
+    match restored {
+        Ok((state, skipped)) => {
+            let (id, version) = (Root::id(&root).clone(), Root::version(&root));
+            let mut root = Root::new(id, state, version);
+            Root::set_skipped(&mut root, skipped);
+            root
+        }
+        Err(error) => fail(&format!(
+            "the state does not go through a snapshot and back: {}",
+            chain(&error)
+        )),
     }
 }
 

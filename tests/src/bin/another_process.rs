@@ -2,6 +2,7 @@
 //! what came of it.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use pericarp::store::postgres::PostgresOptions;
 use pericarp::store::sqlite::SqliteOptions;
@@ -32,7 +33,8 @@ async fn main() -> ExitCode {
         })
         .await
     } else {
-        let options = SqliteOptions::new(place);
+        // As those of the tests have it: SQLite does not queue those who wait for its lock.
+        let options = SqliteOptions::new(place).busy_timeout(Duration::from_secs(60));
         let options = match arguments.next() {
             Some(_) => tight(options),
             None => options,

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use pericarp::store::{BulkStore, PostgresStore, SqliteStore};
 use pericarp::transfer::Import;
+use pericarp_tests::fixture_snapshot;
 use pericarp_tests::postgres::Server;
 
 #[tokio::main]
@@ -38,5 +39,7 @@ async fn main() {
 async fn fill(store: impl BulkStore) {
     let log = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/log.ndjson");
     Import::into(&store).from_path(log).await.unwrap();
+    store.keep_snapshot(fixture_snapshot());
+    store.snapshots_kept().await;
     store.close().await;
 }

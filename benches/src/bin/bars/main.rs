@@ -9,6 +9,7 @@ mod build;
 mod cache;
 mod derive;
 mod instructions;
+mod kept;
 mod loans;
 mod metrics;
 mod middleware;
@@ -93,6 +94,7 @@ type Group = (
 const GROUPS: &[Group] = &[
     ("append", append::NAMES, append::measure),
     ("replay", replay::NAMES, replay::measure),
+    ("kept", kept::NAMES, kept::measure),
     ("loans", loans::NAMES, loans::measure),
     ("cache", cache::NAMES, cache::measure),
     ("build", build::NAMES, build::measure),

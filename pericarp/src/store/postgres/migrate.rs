@@ -3,7 +3,10 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use super::statements::quoted;
 
 /// Every version of the schema, in order; the first is version 1. A released one never changes.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_log.sql"),
+    include_str!("migrations/0002_snapshots.sql"),
+];
 
 pub(super) enum MigrateError {
     Newer { found: u32 },

@@ -16,6 +16,7 @@ mod read;
 mod readers;
 mod row;
 mod rows;
+mod snapshot;
 mod statements;
 mod stream;
 mod transaction;
@@ -39,7 +40,8 @@ use self::readers::Readers;
 use self::statements::Statements;
 use self::stream::Visiting;
 use self::wake::Wake;
-use super::{AppendError, OpenError, Read, ReadError, ReadStream, Store, Visit};
+use super::snapshot::{Taking, not_kept, unwritten};
+use super::{AppendError, NewSnapshot, OpenError, Read, ReadError, ReadStream, Store, Visit};
 pub use super::{Durability, WhenFull};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
 pub use fault::PostgresFault;
@@ -77,6 +79,8 @@ struct Shared {
     /// Ends when the writer does.
     writing: watch::Receiver<()>,
     wake: Arc<Wake>,
+    /// Snapshots that were taken on and are not stored yet.
+    taking: Taking,
     channel: String,
     /// The connection that takes over what other logs recorded, once there is any.
     importer: AsyncMutex<Option<PgConnection>>,
@@ -174,6 +178,31 @@ impl Store for PostgresStore {
             .await
     }
 
+    /// A task of the store writes the state as JSON and stores it, beside the appends and without
+    /// their lock; it waits for no disk.
+    fn keep_snapshot(&self, snapshot: NewSnapshot) {
+        let Some(taken) = self.shared.taking.one_more() else {
+            return;
+        };
+        let readers = self.shared.readers.clone();
+        self.shared.readers.spawn_task(async move {
+            let _taken = taken;
+            let stream = snapshot.stream().clone();
+            match snapshot.write() {
+                Ok(written) => {
+                    if let Err(error) = readers.ask(snapshot::Keep(written)).await {
+                        not_kept(&error);
+                    }
+                }
+                Err(error) => unwritten(&stream, &error),
+            }
+        });
+    }
+
+    async fn snapshots_kept(&self) {
+        self.shared.taking.none().await;
+    }
+
     async fn wait_past(&self, position: Position) -> Result<Position, ReadError> {
         let Shared {
             options,
@@ -188,6 +217,7 @@ impl Store for PostgresStore {
     }
 
     async fn close(&self) {
+        self.snapshots_kept().await;
         self.shared.stop();
         let mut writing = self.shared.writing.clone();
         // The error says that the writer is gone, which is what is waited for.

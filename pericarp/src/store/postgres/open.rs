@@ -18,6 +18,7 @@ use super::wake::Wake;
 use super::writer::Writer;
 use super::{PostgresOptions, Shared};
 use crate::store::OpenError;
+use crate::store::snapshot::Taking;
 
 /// The oldest server that is known to work, as `server_version_num` has it.
 const OLDEST_SERVER: i32 = 130_000;
@@ -73,6 +74,7 @@ pub(super) async fn open(options: PostgresOptions) -> Result<Shared, OpenError> 
         drive: Arc::new(drive),
         writing,
         wake,
+        taking: Taking::new(),
         channel,
         importer: AsyncMutex::default(),
     })

@@ -1,8 +1,9 @@
-use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+use sqlx::{Row as _, ValueRef as _};
 use uuid::Uuid;
 
 use super::fault::{Kind, PostgresFault};
+use crate::store::Snapshot;
 use crate::{Position, RecordedEvent, Timestamp, Version};
 
 /// An event without the place and the time it was recorded at, from the columns `FACTS`.
@@ -44,6 +45,24 @@ pub(super) fn event<'r>(
 /// An event whose stream's name is the column after it.
 pub(super) fn named_event(row: &PgRow) -> Result<RecordedEvent<'_>, PostgresFault> {
     event(row, text(row, 10)?)
+}
+
+/// Whether a row that always comes holds an event.
+pub(super) fn has_event(row: &PgRow) -> Result<bool, PostgresFault> {
+    Ok(!row.try_get_raw(0)?.is_null())
+}
+
+/// The snapshot in the columns after `FACTS, RECORD`, if there is one.
+pub(super) fn snapshot(row: &PgRow) -> Result<Option<Snapshot<'_>>, PostgresFault> {
+    if row.try_get_raw(10)?.is_null() {
+        return Ok(None);
+    }
+    Ok(Some(Snapshot {
+        version: Version::new(in_range(row, 10)?),
+        fingerprint: Uuid::from_bytes(fixed(row, 11)?),
+        checksum: in_range(row, 12)?,
+        data: text(row, 13)?,
+    }))
 }
 
 fn number(row: &PgRow, column: usize) -> Result<i64, PostgresFault> {

@@ -115,6 +115,29 @@ impl Statements {
         ))
     }
 
+    /// $1: the stream. Its snapshot, if that is of a version that the stream has, and the events
+    /// behind it; always at least one row, and the snapshot is in the first.
+    ///
+    /// One row of the snapshot, so its events come as the index has them.
+    pub(super) fn stream_behind_snapshot(&self, read: &ReadStream) -> AssertSqlSafe<String> {
+        let (schema, limit) = (&self.schema, one_more(read.limit));
+        AssertSqlSafe(format!(
+            "WITH s AS MATERIALIZED (
+                 SELECT s.* FROM (SELECT) AS one
+                 LEFT JOIN {schema}.pericarp_snapshots AS s
+                     ON s.stream = (SELECT id FROM {schema}.pericarp_streams WHERE name = $1)
+                    AND EXISTS (SELECT FROM {schema}.pericarp_events AS e
+                                WHERE e.stream = s.stream AND e.version = s.version))
+             SELECT {FACTS}, {RECORD}, s.version, s.fingerprint, s.checksum,
+                    CASE WHEN e.version IS NULL OR e.version = s.version + 1 THEN s.data END
+             FROM s LEFT JOIN LATERAL (
+                 SELECT * FROM {schema}.pericarp_events AS e
+                 WHERE e.stream = (SELECT id FROM {schema}.pericarp_streams WHERE name = $1)
+                   AND e.version > coalesce(s.version, 0)
+                 ORDER BY e.version LIMIT {limit}) AS e ON true"
+        ))
+    }
+
     /// $1: the streams, $2 and $3: the stream and the version to go on after.
     ///
     /// Each stream is one range of the index, and there is nothing to sort.

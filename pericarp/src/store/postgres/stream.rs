@@ -1,12 +1,14 @@
 use futures_util::TryStreamExt as _;
+use futures_util::stream::BoxStream;
 use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
 
 use super::fault::PostgresFault;
 use super::read::Question;
-use super::row::{event, facts};
+use super::row::{self, event, facts};
 use super::statements::Statements;
-use crate::Version;
-use crate::store::{ReadStream, Visit};
+use crate::store::visit::wants_snapshot;
+use crate::store::{Direction, ReadStream, Visit};
 
 /// Events that are visited in the rows that brought them, and events of each page behind them.
 pub(super) const VISITED_AT_ONCE: usize = 1_024;
@@ -27,42 +29,81 @@ impl<V: Visit> Question for Visiting<V> {
         connection: &mut PgConnection,
         statements: &Statements,
     ) -> Result<bool, PostgresFault> {
-        let stream = self.read.stream.clone();
         let page = self.read.clone().limit(VISITED_AT_ONCE);
-        let mut rows = statements
+        let stream = page.stream.as_str();
+        if wants_snapshot(&page, &self.visitor) {
+            let rows = statements
+                .query(statements.stream_behind_snapshot(&page))
+                .bind(stream)
+                .fetch(&mut *connection);
+            if let Some(more) = self.visit_behind_snapshot(rows).await? {
+                return Ok(more);
+            }
+        }
+        let rows = statements
             .query(statements.stream(&page))
-            .bind(stream.as_str())
+            .bind(stream)
             .bind(page.from.get().cast_signed())
             .fetch(connection);
-        let (mut left, mut last) = (VISITED_AT_ONCE, Version::NONE);
-        let outcome = loop {
-            let row = match rows.try_next().await {
-                Ok(Some(row)) => row,
-                Ok(None) => break Ok(false),
-                Err(error) => break Err(error.into()),
-            };
-            if left == 0 {
-                break Ok(true);
-            }
-            let viewed = if page.facts_only {
-                facts(&row, stream.as_str())
-            } else {
-                event(&row, stream.as_str())
-            };
-            let record = match viewed {
-                Ok(record) => record,
-                Err(fault) => break Err(fault),
-            };
-            last = record.version;
-            left -= 1;
-            if self.visitor.visit(&record).is_break() {
-                self.enough = true;
-                break Ok(false);
-            }
+        self.visit_rows(rows, VISITED_AT_ONCE).await
+    }
+}
+
+impl<V: Visit> Visiting<V> {
+    /// The snapshot is in the first row. `None` if the visitor cannot go on from it.
+    async fn visit_behind_snapshot(
+        &mut self,
+        mut rows: BoxStream<'_, sqlx::Result<PgRow>>,
+    ) -> Result<Option<bool>, PostgresFault> {
+        let Some(first) = rows.try_next().await? else {
+            return Ok(Some(false));
         };
-        if last != Version::NONE {
-            self.read = page.limit(self.read.limit).behind(last);
+        // What somebody else put there is no reason not to read the stream.
+        let Ok(snapshot) = row::snapshot(&first) else {
+            return Ok(None);
+        };
+        if let Some(snapshot) = snapshot {
+            if !self.visitor.restore(&snapshot) {
+                return Ok(None);
+            }
+            self.read = self.read.clone().behind(snapshot.version);
         }
-        outcome
+        if !row::has_event(&first)? || self.visit_row(&first)? {
+            return Ok(Some(false));
+        }
+        self.visit_rows(rows, VISITED_AT_ONCE - 1).await.map(Some)
+    }
+
+    /// Visits events until there are no more, it has seen enough, or `left` of them.
+    async fn visit_rows(
+        &mut self,
+        mut rows: BoxStream<'_, sqlx::Result<PgRow>>,
+        mut left: usize,
+    ) -> Result<bool, PostgresFault> {
+        while let Some(row) = rows.try_next().await? {
+            if left == 0 {
+                return Ok(true);
+            }
+            left -= 1;
+            if self.visit_row(&row)? {
+                return Ok(false);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Visits an event, and says whether it has seen enough.
+    fn visit_row(&mut self, row: &PgRow) -> Result<bool, PostgresFault> {
+        let view = if self.read.facts_only { facts } else { event };
+        let last = {
+            let record = view(row, self.read.stream.as_str())?;
+            self.enough = self.visitor.visit(&record).is_break();
+            record.version
+        };
+        self.read.from = match self.read.direction {
+            Direction::Forward => last.next(),
+            Direction::Backward => last.previous(),
+        };
+        Ok(self.enough)
     }
 }

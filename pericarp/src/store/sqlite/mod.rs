@@ -18,6 +18,7 @@ mod row;
 mod sample;
 #[cfg(feature = "sqlite-sqlx")]
 mod savepoint;
+mod snapshot;
 mod statement;
 mod statements;
 mod stream;
@@ -33,10 +34,11 @@ use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 
 use super::queue::Queue;
+use super::snapshot::Taking;
 use super::tail::Tail;
 use super::{
-    AppendError, Batch, BulkAppended, BulkError, BulkStore, OpenError, Positions, Read, ReadError,
-    ReadStream, Store, Visit,
+    AppendError, Batch, BulkAppended, BulkError, BulkStore, NewSnapshot, OpenError, Positions,
+    Read, ReadError, ReadStream, Store, Visit,
 };
 pub use super::{Durability, WhenFull};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
@@ -76,6 +78,8 @@ struct Shared {
     /// Where the log ends, as far as this store knows.
     tail: Arc<Tail>,
     lookout: Arc<lookout::Lookout>,
+    /// Snapshots that were taken on and are not stored yet.
+    taking: Taking,
     /// How many threads are running.
     threads: watch::Receiver<usize>,
 }
@@ -84,6 +88,7 @@ struct Shared {
 enum Writing {
     Append(Appending),
     Import(bulk::Importing),
+    Snapshot(snapshot::Kept),
 }
 
 /// A commit on its way to the writer.
@@ -98,6 +103,7 @@ enum Reading {
     Head(oneshot::Sender<Answer<Position>>),
     StreamVersion(StreamName, oneshot::Sender<Answer<Version>>),
     Visit(stream::Visiting),
+    Snapshot(snapshot::Offered),
 }
 
 impl SqliteStore {
@@ -197,12 +203,27 @@ impl Store for SqliteStore {
         }
     }
 
+    /// A reader writes the state as JSON, and the writer stores it when it has answered the
+    /// appends before it, in a transaction of its own that waits for no disk.
+    fn keep_snapshot(&self, snapshot: NewSnapshot) {
+        if let Some(taken) = self.shared.taking.one_more() {
+            let offered = snapshot::Offered::new(snapshot, taken, &self.shared.appends);
+            // One that there is no room for is left out.
+            let _ = self.shared.reads.try_push(Reading::Snapshot(offered));
+        }
+    }
+
+    async fn snapshots_kept(&self) {
+        self.shared.taking.none().await;
+    }
+
     async fn wait_past(&self, position: Position) -> Result<Position, ReadError> {
         let _wanted = self.shared.lookout.wanted();
         self.shared.tail.wait_past(self, position).await
     }
 
     async fn close(&self) {
+        self.snapshots_kept().await;
         self.shared.stop();
         let mut threads = self.shared.threads.clone();
         // An error says that every thread is gone, which is what is waited for.

@@ -13,6 +13,7 @@ use super::migrate::{MIGRATIONS, MigrateError, migrate};
 use super::{Durability, Shared, SqliteOptions, read, writer};
 use crate::store::OpenError;
 use crate::store::queue::Queue;
+use crate::store::snapshot::Taking;
 use crate::store::tail::Tail;
 
 /// The first release without the bug that can corrupt a WAL file when two connections write or
@@ -47,6 +48,7 @@ fn start(options: SqliteOptions, opened: oneshot::Sender<Result<Shared, OpenErro
         reads: Arc::new(Queue::new(options.queue_capacity)),
         tail: Arc::new(Tail::new()),
         lookout: Arc::new(Lookout::default()),
+        taking: Taking::new(),
         options: options.clone(),
         file: String::new(),
         threads,

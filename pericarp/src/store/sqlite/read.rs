@@ -43,6 +43,7 @@ fn answer_one(prepared: &mut Prepared<'_>, reading: Reading) {
             give(answer, || stream_version(prepared.connection(), &stream))
         }
         Reading::Visit(visiting) => visiting(prepared),
+        Reading::Snapshot(offered) => offered.write(),
     }
 }
 

@@ -30,3 +30,10 @@ pub(super) const VERSION_BEFORE: &str = "SELECT max(version) FROM pericarp_event
 #[cfg(feature = "sqlite-sqlx")]
 pub(super) const TAKE_WRITE_LOCK: &str =
     "INSERT INTO pericarp_schema (version) SELECT version FROM pericarp_schema WHERE 0";
+
+/// The snapshot of a stream, if it is of a version that the stream has.
+pub(super) const SNAPSHOT: &str = "SELECT s.version, s.fingerprint, s.checksum, s.data
+     FROM pericarp_snapshots AS s
+     WHERE s.stream = (SELECT id FROM pericarp_streams WHERE name = ?1)
+       AND EXISTS (SELECT 1 FROM pericarp_events AS e
+                   WHERE e.stream = s.stream AND e.version = s.version)";

@@ -4,6 +4,7 @@ use super::answer::{Answer, give};
 use super::prepared::Prepared;
 use super::read::one_more;
 use super::row::{each_row, event, facts, select, select_facts};
+use super::snapshot::from_snapshot;
 use super::statement::Parameter::{Text, Whole};
 use crate::store::{Direction, ReadStream, Visit};
 use crate::{Page, RecordedEvent, Version};
@@ -98,6 +99,7 @@ pub(super) fn visiting<V: Visit>(
             return;
         }
         give(answer, || {
+            let read = from_snapshot(prepared, read, &mut visitor)?;
             let rest = visit_stream(prepared, &read, &mut visitor)?;
             Ok((visitor, rest))
         });

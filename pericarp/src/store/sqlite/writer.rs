@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use super::append::{self, Appender};
 use super::bulk::{self, Importing};
-use super::{Appending, SqliteOptions, Writing};
+use super::{Appending, SqliteOptions, Writing, snapshot};
 use crate::store::AppendError;
 use crate::store::queue::Queue;
 use crate::store::tail::Tail;
@@ -25,12 +25,13 @@ pub(super) fn run(
     let _guard = AbandonOnPanic(queue);
     let mut queued = VecDeque::new();
     let mut batch = VecDeque::new();
+    let mut snapshots = Vec::new();
     let mut verdicts = Vec::new();
     let mut expected = 1;
     while queue.take_all(&mut queued, expected, options.linger) {
         expected = queued.len();
         while !queued.is_empty() {
-            let import = take_until_import(&mut queued, &mut batch);
+            let import = take_until_import(&mut queued, &mut batch, &mut snapshots);
             if !batch.is_empty() {
                 if let Some(metrics) = &options.metrics {
                     metrics.batch(batch.len());
@@ -47,6 +48,7 @@ pub(super) fn run(
                 // An appender that gave up finds out by appending the same commit again.
                 let _ = answer.send(verdict);
             }
+            snapshot::store(&connection, &mut snapshots, options);
             if let Some(importing) = import {
                 bulk::import(&connection, importing, tail);
             }
@@ -63,11 +65,13 @@ pub(super) fn run(
 fn take_until_import(
     queued: &mut VecDeque<Writing>,
     batch: &mut VecDeque<Appending>,
+    snapshots: &mut Vec<snapshot::Kept>,
 ) -> Option<Importing> {
     loop {
         match queued.pop_front()? {
             Writing::Append(appending) => batch.push_back(appending),
             Writing::Import(importing) => return Some(importing),
+            Writing::Snapshot(snapshot) => snapshots.push(snapshot),
         }
     }
 }

@@ -82,6 +82,7 @@ mod random;
 mod read;
 mod scene;
 mod shutdown;
+mod snapshots;
 mod subject;
 mod suite;
 mod tally;
@@ -115,6 +116,7 @@ pub use process::{Role, play};
 pub use races::{law_06_one_racer_wins, law_07_stored_equals_acknowledged};
 pub use read::law_14_streams_read_alike_in_any_pages;
 pub use shutdown::law_27_close_answers_every_append;
+pub use snapshots::law_28_snapshots_are_read_back_or_ignored;
 pub use subject::{Capabilities, Held, Idle, Subject, Vandalism};
 pub use transaction::{OpenTransaction, Transaction};
 pub use transactions::{

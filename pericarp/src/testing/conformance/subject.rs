@@ -158,6 +158,8 @@ pub struct Capabilities {
     pub schema: bool,
     /// The store takes over what another log recorded: [`Subject::append_recorded`].
     pub bulk: bool,
+    /// The store keeps snapshots: [`Store::keep_snapshot`].
+    pub snapshots: bool,
 }
 
 impl Capabilities {
@@ -171,6 +173,7 @@ impl Capabilities {
         overlapping: true,
         schema: true,
         bulk: true,
+        snapshots: true,
     };
 
     /// None of them: a log in memory.
@@ -183,6 +186,7 @@ impl Capabilities {
         overlapping: false,
         schema: false,
         bulk: false,
+        snapshots: false,
     };
 }
 

@@ -39,6 +39,7 @@ macro_rules! __conformance_suite {
             law_25_reopening_and_migration
             law_26_kills_lose_nothing
             law_27_close_answers_every_append
+            law_28_snapshots_are_read_back_or_ignored
             law_32_waiting_readers_are_woken
             law_33_imports_keep_every_byte
         }

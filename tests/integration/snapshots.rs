@@ -1,0 +1,6 @@
+//! What spares loads: snapshots in the store, and aggregates that stay in memory.
+
+mod domain;
+mod memory;
+mod refused;
+mod taken;
