@@ -56,7 +56,7 @@ fn it_measures_a_storefront_that_it_starts() {
     let mut curves = 0;
     loop {
         match reader.read_event().unwrap() {
-            Event::Empty(tag) if tag.name().as_ref() == b"path" => curves += 1,
+            Event::Empty(tag) if tag.name().as_ref() == "path" => curves += 1,
             Event::Eof => break,
             _ => {}
         }
