@@ -58,19 +58,23 @@ fn latencies(of: &Latencies) -> String {
     format!("p50 {p50}  p99 {p99}  p999 {p999}  max {max}")
 }
 
-/// After the first tenth of the run it should have all the memory that it needs.
+/// At each quarter of the run: where it is flat, the last are alike.
 fn memory(resident: &[Resident], took: Duration) -> Option<String> {
-    let warm = resident.iter().find(|seen| seen.at >= took / 10)?;
-    let last = resident.last()?;
-    let most = resident.iter().map(|seen| seen.total).max()?;
-    let mib = |kib: u64| format!("{:.1} MiB", kib as f64 / 1024.0);
+    let quarters = (1..=4).filter_map(|quarter| {
+        let until = took * quarter / 4;
+        resident.iter().rfind(|seen| seen.at <= until)
+    });
+    let quarters: Vec<_> = quarters.collect();
+    let list = |kib: fn(&Resident) -> u64| {
+        let mib = quarters.iter().map(|seen| kib(seen) as f64 / 1024.0);
+        mib.map(|mib| format!("{mib:.1}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    quarters.last()?;
+    let (total, own) = (list(|seen| seen.total), list(|seen| seen.own));
     Some(format!(
-        "{} once warm, {} at the end, {} at most; without mapped files {}, {}",
-        mib(warm.total),
-        mib(last.total),
-        mib(most),
-        mib(warm.own),
-        mib(last.own),
+        "{total} MiB after each quarter; without mapped files {own} MiB"
     ))
 }
 

@@ -57,7 +57,7 @@ async fn one_too_many_is_told_to_come_later() {
 
 #[tokio::test]
 async fn what_takes_too_long_is_given_up() {
-    let shop = Shop::open_with(|settings| settings.timeout = Duration::from_millis(20)).await;
+    let shop = Shop::open_with(|settings| settings.timeout = Duration::from_millis(200)).await;
     let mut ann = shop.customer("ann").await;
     let held = shop.hold();
     let late = ann.post_as("one", "/orders", "").await;
