@@ -2,7 +2,7 @@ use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 /// What something panicked with.
@@ -11,9 +11,9 @@ type Panic = Box<dyn Any + Send>;
 /// What `work` comes to, or what it panicked with: while it ran, or as it was dropped at its end.
 ///
 /// Work that has panicked is dropped and never polled again, so nobody sees what it left half done
-/// but those it shares locks with, which guard themselves.
-pub(crate) async fn unwound<F: Future>(work: F) -> Result<F::Output, Panic> {
-    let mut work = pin!(Some(work));
+/// but those it shares locks with, which guard themselves. It comes pinned, since this future would hold
+/// it twice.
+pub(crate) async fn unwound<F: Future>(mut work: Pin<&mut Option<F>>) -> Result<F::Output, Panic> {
     poll_fn(|context| {
         let poll = catch_unwind(AssertUnwindSafe(|| match work.as_mut().as_pin_mut() {
             Some(work) => work.poll(context),

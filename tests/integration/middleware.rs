@@ -6,6 +6,7 @@ mod idempotent;
 mod layers;
 mod limit;
 mod retry;
+mod sizes;
 mod trace;
 mod validate;
 

@@ -9,7 +9,51 @@ use crate::{Command, Handler, Outcome, Payload, Provide, Query, Request};
 
 impl<S: Store, P: Send + Sync, L> Pericarp<S, P, L> {
     /// Lets a request pass through the layers and what it lists itself, to `handler`.
-    pub(super) async fn pass<R, H>(&self, payload: &mut Payload<R>, handler: &H) -> Outcome<R>
+    /// Lets a request pass through the layers and through what it lists, to a handler of yours: for
+    /// what is more than one aggregate's affair, such as a [unit of work](Self::unit_of_work).
+    ///
+    /// Such a request implements [`Request`] by hand, and its `HandledBy` is `()`.
+    ///
+    /// ```
+    /// use pericarp::middleware::CatchPanic;
+    /// use pericarp::store::MemoryStore;
+    /// use pericarp::{
+    ///     ExecuteError, Handler, Outcome, Payload, Pericarp, Request, RequestKind, Response,
+    /// };
+    ///
+    /// /// Moves cents from one account to another.
+    /// struct Transfer { cents: u64 }
+    ///
+    /// impl Request for Transfer {
+    ///     const NAME: &'static str = "Transfer";
+    ///     const KIND: RequestKind = RequestKind::Command;
+    ///     type Answer = u64;
+    ///     type Error = ExecuteError<std::convert::Infallible>;
+    ///     type Chain = ();
+    ///     type HandledBy = ();
+    /// }
+    ///
+    /// struct Bank;
+    ///
+    /// impl Handler<Transfer> for Bank {
+    ///     async fn handle(&self, payload: &mut Payload<Transfer>) -> Outcome<Transfer> {
+    ///         // Loads both accounts, decides, and commits.
+    ///         Ok(Response::new(payload.request.cents))
+    ///     }
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let app = Pericarp::builder(MemoryStore::new()).layer(CatchPanic).build();
+    /// let response = app.pass(&mut Payload::new(Transfer { cents: 5 }), &Bank).await?;
+    /// assert_eq!(response.answer, 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the handler, of the layers, and of what the request lists.
+    pub async fn pass<R, H>(&self, payload: &mut Payload<R>, handler: &H) -> Outcome<R>
     where
         R: Request<Chain: Chain<R, P>>,
         L: Layers<R, P>,

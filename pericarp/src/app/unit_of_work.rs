@@ -130,6 +130,14 @@ impl UnitOfWorkError {
             Self::Dispatch { .. } => "unit_of_work.dispatch",
         }
     }
+
+    /// Where the events are stored, if they are: then the work is done, and nobody was told of it.
+    pub const fn committed(&self) -> Option<&Committed> {
+        match self {
+            Self::Save(_) => None,
+            Self::ReadBack { committed, .. } | Self::Dispatch { committed, .. } => Some(committed),
+        }
+    }
 }
 
 impl<'r, S: Store> UnitOfWork<'r, S> {

@@ -106,7 +106,7 @@ impl Flight {
                     over.await;
                 }
             };
-            match before(patience, over).await {
+            match before(patience, pin!(over)).await {
                 Some(()) => return Ok(self.landed.get().cloned()),
                 None if self.stands_still(patience) => return Err(Stalled),
                 None => {}

@@ -1,4 +1,5 @@
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,20 +41,20 @@ impl Cache {
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
         W: Future<Output = Result<Option<T>, E>>,
     {
-        let load = async {
+        let load = pin!(async {
             let value = load().await?;
             let is_negative = value.is_none();
             Ok(Loaded { value, is_negative })
-        };
+        });
         self.get_or_load_with(key, load).await
     }
 
     /// The same, where what is loaded says itself whether it is nothing. It is polled only if it is
-    /// to be loaded.
+    /// to be loaded. It comes pinned, since it goes through futures each of which would hold it twice.
     pub(crate) async fn get_or_load_with<T, E, W>(
         &self,
         key: &Key,
-        load: W,
+        load: Pin<&mut W>,
     ) -> Result<Option<Arc<T>>, E>
     where
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
@@ -119,7 +120,12 @@ impl Cache {
     }
 
     /// Brings the answer for all who wait for it.
-    async fn lead<T, E, W>(&self, key: &Key, lead: Lead<'_>, load: W) -> Result<Option<Arc<T>>, E>
+    async fn lead<T, E, W>(
+        &self,
+        key: &Key,
+        lead: Lead<'_>,
+        load: Pin<&mut W>,
+    ) -> Result<Option<Arc<T>>, E>
     where
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
         W: Future<Output = Result<Loaded<T>, E>>,
@@ -139,7 +145,7 @@ impl Cache {
     }
 
     /// Brings an answer from the second level, or else loads it.
-    async fn bring<T, E, W>(&self, key: &Key, load: W) -> Result<Brought<T>, E>
+    async fn bring<T, E, W>(&self, key: &Key, load: Pin<&mut W>) -> Result<Brought<T>, E>
     where
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
         W: Future<Output = Result<Loaded<T>, E>>,

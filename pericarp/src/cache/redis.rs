@@ -118,7 +118,7 @@ impl Redis {
             connection.subscribe(self.channel()).await?;
             RedisResult::Ok(connection)
         };
-        let connection = before(self.heartbeat, subscribed).await;
+        let connection = before(self.heartbeat, pin!(subscribed)).await;
         let (mut sink, mut messages) = connection.ok_or(Silent)??.split();
         hear(News::Connected);
         let hearing = pin!(async {
@@ -135,7 +135,7 @@ impl Redis {
         let beating = pin!(async {
             loop {
                 Delay::new(self.heartbeat).await;
-                let answer = before(self.heartbeat, sink.ping::<redis::Value>()).await;
+                let answer = before(self.heartbeat, pin!(sink.ping::<redis::Value>())).await;
                 if let Err(error) = answer.ok_or(Silent)? {
                     return Err::<Infallible, SecondLevelFault>(error.into());
                 }

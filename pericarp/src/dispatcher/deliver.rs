@@ -1,3 +1,4 @@
+use std::pin::pin;
 use std::sync::Arc;
 
 use super::builder::Subscribed;
@@ -53,8 +54,8 @@ impl DispatchErrors {
     /// Tells a handler about an event, and notes what goes wrong.
     async fn tell(&mut self, handler: &Subscribed, event: &RecordedEvent<'_>) {
         // A handler may also panic before there is a future.
-        let told = unwound(async { handler.handler.receive(*event).await });
-        match told.await {
+        let told = pin!(Some(async { handler.handler.receive(*event).await }));
+        match unwound(told).await {
             Ok(Ok(())) => {}
             Ok(Err(fault)) => self.note(&handler.name, event, fault),
             Err(panic) => {

@@ -45,8 +45,8 @@ pub trait Request: Send + Sync + Sized {
     /// it.
     type Chain;
 
-    /// Who handles it in the end. Written by the derives.
-    #[doc(hidden)]
+    /// Who handles it in the end, as the derives say; `()` for a request that is implemented by
+    /// hand, which `Pericarp::pass` takes to its handler.
     type HandledBy;
 }
 

@@ -1,5 +1,5 @@
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
@@ -20,7 +20,7 @@ where
     let (answer, ticket) = oneshot::channel();
     let counts = counts.clone();
     let job = async move {
-        let result = unwound(work).await;
+        let result = unwound(pin!(Some(work))).await;
         match &result {
             Ok(_) => counts.completed.one_more(),
             Err(_) => counts.panicked.one_more(),

@@ -1,4 +1,5 @@
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 
 use super::job::Job;
@@ -26,9 +27,9 @@ impl Turn {
         let lane = Lane::new(&self.shared, self.key);
         if let Some(job) = &mut self.job
             // Its ticket knows of a panic; what is left is one of what it drops at its end.
-            && let Err(panic) = unwound(poll_fn(|context| {
+            && let Err(panic) = unwound(pin!(Some(poll_fn(|context| {
                 lane.within(|| job.as_mut().poll(context))
-            }))
+            }))))
             .await
         {
             quietly(|| drop(panic));

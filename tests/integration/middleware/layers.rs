@@ -7,7 +7,8 @@ use pericarp::middleware::{CatchPanic, Layers, Middleware, Observe, Timeout};
 use pericarp::prelude::*;
 use pericarp::store::MemoryStore;
 use pericarp::{
-    Context, Handler, Outcome, Payload, Pericarp, Principal, Request, Response, Stopped, Timestamp,
+    Context, ExecuteError, Handler, Outcome, Payload, Pericarp, Principal, Request, RequestKind,
+    Response, Stopped, Timestamp, decide,
 };
 
 use super::{Board, Count, Diary, Parts, Passing, Refusal, Score};
@@ -211,4 +212,51 @@ async fn there_may_be_twelve_layers() {
     let inwards = (1..=12).map(|place| format!("{place} Add"));
     let back = (1..=12).rev().map(|place| format!("{place} back"));
     assert_eq!(lines, inwards.chain(back).collect::<Vec<_>>());
+}
+
+/// What is no aggregate's affair alone.
+struct Move {
+    from: u64,
+    to: u64,
+}
+
+impl Request for Move {
+    const NAME: &'static str = "Move";
+    const KIND: RequestKind = RequestKind::Command;
+    type Answer = u64;
+    type Error = ExecuteError<Refusal>;
+    type Chain = ();
+    type HandledBy = ();
+}
+
+/// Counts for both.
+struct Mover<'a>(&'a App);
+
+impl Handler<Move> for Mover<'_> {
+    async fn handle(&self, payload: &mut Payload<Move>) -> Outcome<Move> {
+        let Move { from, to } = payload.request;
+        let mut roots = self.0.load_many::<Tally>(&[from, to]).await?;
+        let mut work = self.0.unit_of_work();
+        for (root, tally) in roots.iter_mut().zip([from, to]) {
+            let added = decide(root, &Add { tally, n: 1 }, &Context::new(Timestamp::EPOCH));
+            added.map_err(|error| Stopped::new(error.code(), error))?;
+            work.add(root);
+        }
+        let committed = work.commit().await?;
+        Ok(Response::new(2).committed(committed))
+    }
+}
+
+#[tokio::test]
+async fn a_request_of_ones_own_passes_through_the_layers_to_its_handler() {
+    let app = closing_after(1);
+    let mut payload = Payload::new(Move { from: 1, to: 2 });
+    let response = app.pass(&mut payload, &Mover(&app)).await.unwrap();
+    assert_eq!(response.committed.unwrap().streams.len(), 2);
+    assert_eq!(
+        app.parts().diary.read(),
+        ["layer Move", "layer back", "command Move by nobody: ok"]
+    );
+    let late = app.pass(&mut payload, &Mover(&app)).await.unwrap_err();
+    assert_eq!(late.code(), "test.closed");
 }

@@ -1,3 +1,4 @@
+use std::pin::pin;
 use std::sync::Arc;
 
 use super::{Cacheable, KeyTaken};
@@ -72,12 +73,12 @@ impl<Q: Cacheable> Middleware<Q> for Cached {
         next: &impl Handler<Q>,
     ) -> Outcome<Q> {
         let key = Q::cache_key(payload);
-        let ask = async {
+        let ask = pin!(async {
             let answer = next.handle(payload).await?.answer;
             let is_negative = Q::is_nothing(&answer);
             let value = Some(answer);
             Ok::<_, Q::Error>(Loaded { value, is_negative })
-        };
+        });
         match cache.get_or_load_with(&key, ask).await? {
             Some(answer) => Ok(Response::new(Arc::unwrap_or_clone(answer))),
             None => Err(KeyTaken::stopped(&key).into()),

@@ -1,3 +1,5 @@
+use std::pin::pin;
+
 use super::error::Panicked;
 use crate::middleware::Middleware;
 use crate::unwound::unwound;
@@ -32,7 +34,7 @@ impl<R: Request> Middleware<R> for CatchPanic {
 
     async fn call(&self, payload: &mut Payload<R>, (): &(), next: &impl Handler<R>) -> Outcome<R> {
         // A handler may also panic before there is a future.
-        let work = async { next.handle(payload).await };
+        let work = pin!(Some(async { next.handle(payload).await }));
         match unwound(work).await {
             Ok(outcome) => outcome,
             Err(panic) => {

@@ -1,3 +1,4 @@
+use std::pin::pin;
 use std::time::Duration;
 
 use super::error::TimedOut;
@@ -51,7 +52,7 @@ impl<R: Request> Middleware<R> for Timeout {
     type Needs = ();
 
     async fn call(&self, payload: &mut Payload<R>, (): &(), next: &impl Handler<R>) -> Outcome<R> {
-        match before(self.after, next.handle(payload)).await {
+        match before(self.after, pin!(next.handle(payload))).await {
             Some(outcome) => outcome,
             None => Err(self.stopped(R::KIND).into()),
         }
