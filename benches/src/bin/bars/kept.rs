@@ -154,10 +154,9 @@ async fn repeat<C>(app: &Pericarp<impl Store>, command: impl Fn(u64) -> C) -> Ou
 where
     C: Command<Returns = u64> + Send,
     C::Chain: pericarp::middleware::Chain<C, ()>,
-    pericarp::ExecuteError<<C::Aggregate as Aggregate>::Error>: Into<Box<dyn std::error::Error>>,
 {
     for n in 1..=COMMANDS {
-        let total = app.execute(command(1)).await.map_err(Into::into)?;
+        let total = app.execute(command(1)).await?;
         if total != 100 + n {
             return Err(format!("{total} after {n}").into());
         }
