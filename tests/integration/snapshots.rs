@@ -1,6 +1,8 @@
 //! What spares loads: snapshots in the store, and aggregates that stay in memory.
 
 pub(crate) mod domain;
+mod meddled;
 mod memory;
+mod raced;
 mod refused;
 mod taken;

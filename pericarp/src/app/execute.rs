@@ -122,12 +122,19 @@ impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
             match self.append_root(id, &root).await {
                 Ok(committed) => {
                     let as_of = is_as_of(&committed, &stream, Root::version(&root));
-                    if in_doubt && !as_of {
+                    let has_id = payload.commit_id().is_some();
+                    if has_id && !as_of && !was_stored {
                         // It was there before, and what was decided on holds it already.
+                        was_stored = !in_doubt;
                         continue;
                     }
-                    if payload.commit_id().is_none() || self.is_first(id, &context).await {
-                        if as_of {
+                    let was_first = if has_id {
+                        self.was_first(id, &context).await
+                    } else {
+                        Some(true)
+                    };
+                    if was_first != Some(false) {
+                        if as_of && was_first.is_some() {
                             self.keep(&stream, root);
                         }
                         return Ok(Response::new(answer).committed(committed));
