@@ -1,5 +1,6 @@
 //! What spares loads: snapshots in the store, and aggregates that stay in memory.
 
+mod behind;
 pub(crate) mod domain;
 mod meddled;
 mod memory;
