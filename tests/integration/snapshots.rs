@@ -7,3 +7,4 @@ mod memory;
 mod raced;
 mod refused;
 mod taken;
+mod there_before;

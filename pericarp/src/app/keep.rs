@@ -56,7 +56,7 @@ impl<S: Store> Core<S> {
 }
 
 /// How to take a snapshot of an aggregate, if one is due.
-fn due<A: Aggregate>(root: &Root<A>) -> Option<Snapshots<A>> {
+pub(super) fn due<A: Aggregate>(root: &Root<A>) -> Option<Snapshots<A>> {
     A::SNAPSHOTS.filter(|snapshots| Root::behind_snapshot(root) >= snapshots.every().max(1).into())
 }
 
