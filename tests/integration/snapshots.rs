@@ -4,6 +4,7 @@ mod behind;
 pub(crate) mod domain;
 mod meddled;
 mod memory;
+mod panics;
 mod raced;
 mod refused;
 mod taken;

@@ -125,10 +125,7 @@ fn restored<A: Aggregate>(
     }
     // Folding all events is a way out of whatever is wrong with reading one, a panic as well.
     let read = catch_unwind(AssertUnwindSafe(|| snapshots.read(snapshot.data)));
-    let read = read
-        .map_err(|panic| forget(panic))
-        .ok()
-        .and_then(Result::ok);
+    let read = read.map_err(forget).ok().and_then(Result::ok);
     let (state, skipped) = read.ok_or("its state cannot be read")?;
     Ok(Baseline {
         state,
