@@ -9,3 +9,4 @@ mod raced;
 mod refused;
 mod taken;
 mod there_before;
+mod waits;

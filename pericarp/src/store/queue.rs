@@ -153,6 +153,11 @@ impl<T> Queue<T> {
 
     /// Closes and forgets what is queued, for a thread that ends early.
     pub(crate) fn abandon(&self) {
+    /// Refuses further items that take a place.
+    pub(crate) fn refuse(&self) {
+        self.places.close();
+    }
+
         self.close();
         let items = std::mem::take(&mut self.lock().items);
         // Dropped outside the lock: their owners are told, and may come back at once.

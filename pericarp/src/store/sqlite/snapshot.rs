@@ -8,7 +8,8 @@ use super::statement::Parameter::Text;
 use super::statements::SNAPSHOT;
 use super::{Durability, SqliteOptions, Writing, misfit};
 use crate::store::queue::Queue;
-use crate::store::snapshot::{Taken, not_kept, unwritten};
+use crate::store::snapshot::{not_kept, unread, unwritten};
+use crate::store::taking::Taken;
 use crate::store::visit::wants_snapshot;
 use crate::store::{NewSnapshot, ReadStream, Snapshot, Visit, WrittenSnapshot};
 
