@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
@@ -19,6 +20,9 @@ const INSERT_SNAPSHOT: &str = "INSERT OR REPLACE INTO pericarp_snapshots
      SELECT id, ?2, ?3, ?4, ?5 FROM pericarp_streams WHERE name = ?1";
 
 /// A snapshot on its way to a reader, which writes it as JSON and hands it to the writer.
+/// How long a snapshot waits for another process that writes.
+const PATIENCE: Duration = Duration::from_millis(20);
+
 pub(super) struct Offered {
     snapshot: NewSnapshot,
     taken: Taken,
@@ -47,8 +51,8 @@ impl Offered {
             Ok(snapshot) => {
                 let _taken = self.taken;
                 let kept = Kept { snapshot, _taken };
-                // Where appends wait for a place, it is left out.
-                let _ = self.writer.try_push(Writing::Snapshot(kept));
+                // A closed store keeps no more.
+                let _ = self.writer.push_beside(Writing::Snapshot(kept));
             }
             Err(error) => unwritten(&stream, &error),
         }
@@ -56,13 +60,14 @@ impl Offered {
 }
 
 /// Stores snapshots in a transaction of their own. It needs no disk to be durable: what is lost in
-/// a power cut is taken again.
+/// a power cut is taken again. Nor does it wait long for another process, since appends wait for it.
 pub(super) fn store(connection: &Connection, snapshots: &mut Vec<Kept>, options: &SqliteOptions) {
     if snapshots.is_empty() {
         return;
     }
     let stored = (|| {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.busy_timeout(PATIENCE.min(options.busy_timeout))?;
         execute(connection, "BEGIN IMMEDIATE")?;
         let mut insert = connection.prepare_cached(INSERT_SNAPSHOT)?;
         for Kept { snapshot, .. } in snapshots.iter() {
@@ -87,6 +92,8 @@ pub(super) fn store(connection: &Connection, snapshots: &mut Vec<Kept>, options:
         let _ = execute(connection, "ROLLBACK");
     }
     if options.durability == Durability::Full {
+    // It only sets a number.
+    let _ = connection.busy_timeout(options.busy_timeout);
         // Outside a transaction this cannot fail.
         let _ = connection.pragma_update(None, "synchronous", "FULL");
     }
