@@ -9,4 +9,5 @@ mod raced;
 mod refused;
 mod taken;
 mod there_before;
+mod unreadable;
 mod waits;
