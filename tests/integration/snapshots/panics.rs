@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use pericarp::Pericarp;
 use pericarp::prelude::*;
-use pericarp::store::{MemoryStore, Store};
+use pericarp::store::MemoryStore;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::domain::{Counted, total};
