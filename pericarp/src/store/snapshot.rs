@@ -169,12 +169,15 @@ pub(super) fn unwritten(stream: &StreamName, error: &serde_json::Error) {
 pub(super) const fn unwritten(_: &StreamName, _: &serde_json::Error) {}
 
 /// Says that a store could not keep snapshots.
-#[cfg(feature = "tracing")]
+#[cfg(all(feature = "tracing", any(feature = "sqlite", feature = "postgres")))]
 pub(super) fn not_kept(error: &(dyn std::error::Error + 'static)) {
     tracing::warn!(target: "pericarp::store", error, "no snapshot: it could not be stored");
 }
 
-#[cfg(not(feature = "tracing"))]
+#[cfg(all(
+    not(feature = "tracing"),
+    any(feature = "sqlite", feature = "postgres")
+))]
 pub(super) fn not_kept(_: &(dyn std::error::Error + 'static)) {}
 
 /// Says that a snapshot could not be read, so that all events are.
