@@ -108,6 +108,7 @@ impl Commit {
     pub fn record<A: Aggregate>(&mut self, root: &mut Root<A>) -> Result<(), CommitError> {
         self.copy_from(root)?;
         Root::mark_committed(root);
+        Root::have_no_snapshot(root);
         Ok(())
     }
 

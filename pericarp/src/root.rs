@@ -134,6 +134,12 @@ impl<A: Aggregate> Root<A> {
         root.snapshot = version;
     }
 
+    /// None is due, whatever it emits: its state may be another than that of its stream, since its
+    /// events may have come to the log with another time or other metadata.
+    pub(crate) fn have_no_snapshot(root: &mut Self) {
+        root.snapshot = Version::new(u64::MAX);
+    }
+
     #[cfg(feature = "store")]
     pub(crate) fn snapshot(root: &Self) -> Version {
         root.snapshot

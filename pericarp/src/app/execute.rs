@@ -122,12 +122,19 @@ impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
             match self.append_root(id, &root).await {
                 Ok(committed) => {
                     let as_of = is_as_of(&committed, &stream, Root::version(&root));
-                    if in_doubt && !as_of {
+                    let has_id = payload.commit_id().is_some();
+                    if has_id && !as_of && !was_stored {
                         // It was there before, and what was decided on holds it already.
+                        was_stored = !in_doubt;
                         continue;
                     }
-                    if payload.commit_id().is_none() || self.is_first(id, &context).await {
-                        if as_of {
+                    let was_first = if has_id {
+                        self.was_first(id, &context).await
+                    } else {
+                        Some(true)
+                    };
+                    if was_first != Some(false) {
+                        if as_of && was_first.is_some() {
                             self.keep(&stream, root);
                         }
                         return Ok(Response::new(answer).committed(committed));
@@ -142,21 +149,22 @@ impl<C: Command + Send, S: Store> Handler<C> for Core<S> {
                     }
                     was_stored = !in_doubt;
                 }
-                Err(SaveError::Append(AppendError::Conflict(conflict)))
-                    if in_doubt && !conflicted_in_doubt =>
-                {
-                    // The first decision is not one of those that may be repeated: without a
-                    // memory there would have been none.
-                    conflicted_in_doubt = true;
+                Err(SaveError::Append(AppendError::Conflict(conflict))) if in_doubt => {
+                    // That is not one of the decisions that may be repeated: without a memory
+                    // there would have been none.
                     let decided_on = Root::committed_version(&root);
                     if conflict.actual < decided_on {
                         self.baselines().forget::<C::Aggregate>(&stream);
                     }
-                    memory = Memory::NewerThan(decided_on);
+                    if !conflicted_in_doubt {
+                        memory = Memory::NewerThan(decided_on);
+                    }
+                    conflicted_in_doubt = true;
                     if turn.is_none() {
                         turn = gate.turn().await;
                     }
                 }
+                Err(error) if in_doubt && is_of_decision(&error) => {}
                 Err(error) => {
                     let again = matches!(error, SaveError::Append(AppendError::Conflict(_)));
                     let Some(delay) = delays.next().filter(|_| again) else {
@@ -197,6 +205,15 @@ impl<S: Store> Core<S> {
             outcome => outcome,
         }
     }
+}
+
+/// Whether it is what was decided that cannot be stored, so that another decision may be.
+const fn is_of_decision(error: &SaveError) -> bool {
+    matches!(
+        error,
+        SaveError::Commit(_)
+            | SaveError::Append(AppendError::TooManyEvents { .. } | AppendError::TooLarge { .. })
+    )
 }
 
 /// Which state in memory a command may be decided on.

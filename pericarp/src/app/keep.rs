@@ -1,3 +1,5 @@
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::core::Core;
@@ -9,7 +11,16 @@ use crate::{Aggregate, Committed, Root, Snapshots, StreamName, Version};
 impl<S: Store> Core<S> {
     /// Keeps an aggregate that a command is done with, for the next: in memory, and as a snapshot
     /// in the store, if one is due.
+    ///
+    /// What the command emitted is stored: no panic of a state that makes room may say otherwise.
     pub(super) fn keep<A: Aggregate>(&self, stream: &StreamName, root: Root<A>) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.keep_both(stream, root))) {
+            // What it says can panic as it is dropped.
+            forget(panic);
+        }
+    }
+
+    fn keep_both<A: Aggregate>(&self, stream: &StreamName, root: Root<A>) {
         let due = due(&root);
         if due.is_none() && !self.baselines().keeps::<A>() {
             return;
@@ -56,7 +67,7 @@ impl<S: Store> Core<S> {
 }
 
 /// How to take a snapshot of an aggregate, if one is due.
-fn due<A: Aggregate>(root: &Root<A>) -> Option<Snapshots<A>> {
+pub(super) fn due<A: Aggregate>(root: &Root<A>) -> Option<Snapshots<A>> {
     A::SNAPSHOTS.filter(|snapshots| Root::behind_snapshot(root) >= snapshots.every().max(1).into())
 }
 

@@ -6,8 +6,8 @@ use super::spans;
 use super::{LoadError, SaveError};
 use crate::store::{AppendError, Read, ReadStream, Store, Visit};
 use crate::{
-    Aggregate, Command, CommitId, Context, ExecuteError, Metadata, Outcome, Page, RecordedEvent,
-    Response, Root, StreamName, Timestamp, decide,
+    Aggregate, Command, Commit, CommitId, Context, ExecuteError, Metadata, Outcome, Page,
+    RecordedEvent, Response, Root, StreamName, Timestamp, decide,
 };
 
 /// An aggregate as it was before a commit.
@@ -33,11 +33,12 @@ impl<S: Store> Core<S> {
         commit: CommitId,
     ) -> Result<Before<A>, LoadError> {
         // What its state can be had from without its first events does not say which commits these
-        // were of.
+        // were of. One that is not there after the load was not in what was loaded.
         if A::SNAPSHOTS.is_some() || self.baselines().keeps::<A>() {
+            let root = self.load_stream(id, stream.clone()).await;
             let commit = self.store().read(Read::Commit(commit), Page::new()).await?;
             if commit.is_empty() {
-                return Ok(Before::All(self.load_stream(id, stream).await?));
+                return Ok(Before::All(root?));
             }
         }
         let until = Until {
@@ -59,16 +60,29 @@ impl<S: Store> Core<S> {
 
     /// Whether a commit that was just appended was not there already, from somebody who sent the
     /// same at the same time: then the answer must be theirs, as it depends on time and metadata.
-    ///
-    /// It is stored by now, so a read that fails is no reason to say otherwise.
-    pub(super) async fn is_first(&self, commit: CommitId, context: &Context) -> bool {
+    /// `None` if that cannot be read; it is stored by now, so that is no reason to say otherwise.
+    pub(super) async fn was_first(&self, commit: CommitId, context: &Context) -> Option<bool> {
         let read = Read::Commit(commit);
+        let page = self.store().read(read, Page::new()).await.ok()?;
+        let event = page.first()?;
+        Some(
+            event.occurred_at == context.occurred_at() && event.metadata == context.metadata_json(),
+        )
+    }
+
+    /// Whether the log has a commit with the times and the metadata that this one gave its events,
+    /// and not those of somebody who stored the same before.
+    pub(super) async fn was_stored_as(&self, commit: &Commit) -> bool {
+        let read = Read::Commit(commit.id());
         let Ok(page) = self.store().read(read, Page::new()).await else {
-            return true;
+            return false;
         };
-        page.first().is_none_or(|event| {
-            event.occurred_at == context.occurred_at() && event.metadata == context.metadata_json()
-        })
+        let events = commit.appends().flat_map(|(_, events)| events);
+        events
+            .map(|event| (event.occurred_at, event.metadata))
+            .eq(page
+                .events()
+                .map(|event| (event.occurred_at, event.metadata)))
     }
 
     /// Decides a command again as it was decided the first time, and stores nothing: the store

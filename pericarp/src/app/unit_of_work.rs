@@ -4,7 +4,7 @@ use std::future::Future;
 
 use super::SaveError;
 use super::core::Core;
-use super::keep::{is_as_of, snapshot_of};
+use super::keep::{due, is_as_of, snapshot_of};
 use super::repository::stream_of;
 use super::spans;
 use crate::store::{NewSnapshot, Read, ReadError, Store, StoreFault};
@@ -47,14 +47,18 @@ use crate::{Aggregate, Commit, CommitError, CommitId, Committed, Page, Root};
 pub struct UnitOfWork<'r, S> {
     core: Core<S>,
     id: CommitId,
+    /// Whether somebody else may have stored a commit with this id.
+    may_be_there: bool,
     parts: Vec<&'r mut dyn Part>,
 }
 
 /// A root of any aggregate, as a unit of work sees it.
 trait Part: Send {
     fn copy_to(&self, commit: &mut Commit) -> Result<(), CommitError>;
-    /// Its events are stored. A snapshot, if one is due.
-    fn mark_committed(&mut self, committed: &Committed) -> Option<NewSnapshot>;
+    /// Whether a snapshot is due.
+    fn is_due(&self) -> bool;
+    /// Its events are stored, as they are if `was_first`. A snapshot, if one is due.
+    fn mark_committed(&mut self, committed: &Committed, was_first: bool) -> Option<NewSnapshot>;
 }
 
 impl<A: Aggregate> Part for Root<A> {
@@ -62,12 +66,21 @@ impl<A: Aggregate> Part for Root<A> {
         commit.copy_from(self)
     }
 
-    fn mark_committed(&mut self, committed: &Committed) -> Option<NewSnapshot> {
+    fn is_due(&self) -> bool {
+        due(self).is_some()
+    }
+
+    fn mark_committed(&mut self, committed: &Committed, was_first: bool) -> Option<NewSnapshot> {
+        if Root::uncommitted(self) == 0 {
+            return None;
+        }
         Root::mark_committed(self);
         let stream = stream_of::<A>(Root::id(self)).ok()?;
-        is_as_of(committed, &stream, Root::version(self))
-            .then(|| snapshot_of(self, stream))
-            .flatten()
+        if was_first && is_as_of(committed, &stream, Root::version(self)) {
+            return snapshot_of(self, stream);
+        }
+        Root::have_no_snapshot(self);
+        None
     }
 }
 
@@ -76,8 +89,12 @@ impl<A: Aggregate> Part for Option<Root<A>> {
         self.as_ref().map_or(Ok(()), |root| commit.copy_from(root))
     }
 
-    fn mark_committed(&mut self, committed: &Committed) -> Option<NewSnapshot> {
-        self.as_mut()?.mark_committed(committed)
+    fn is_due(&self) -> bool {
+        self.as_ref().is_some_and(Part::is_due)
+    }
+
+    fn mark_committed(&mut self, committed: &Committed, was_first: bool) -> Option<NewSnapshot> {
+        self.as_mut()?.mark_committed(committed, was_first)
     }
 }
 
@@ -146,6 +163,7 @@ impl<'r, S: Store> UnitOfWork<'r, S> {
         Self {
             core,
             id,
+            may_be_there: false,
             parts: Vec::new(),
         }
     }
@@ -154,6 +172,7 @@ impl<'r, S: Store> UnitOfWork<'r, S> {
     /// whose outcome is unknown.
     pub fn with_id(&mut self, id: CommitId) -> &mut Self {
         self.id = id;
+        self.may_be_there = true;
         self
     }
 
@@ -210,9 +229,15 @@ impl<'r, S: Store> UnitOfWork<'r, S> {
             part.copy_to(&mut commit)?;
         }
         refuse_same_stream_twice(&commit)?;
+        let to_compare = (self.may_be_there && self.parts.iter().any(|part| part.is_due()))
+            .then(|| commit.clone());
         let committed = self.core.append(commit).await?;
+        let was_first = match to_compare {
+            Some(commit) => self.core.was_stored_as(&commit).await,
+            None => !self.may_be_there,
+        };
         for part in &mut self.parts {
-            if let Some(snapshot) = part.mark_committed(&committed) {
+            if let Some(snapshot) = part.mark_committed(&committed, was_first) {
                 self.core.store().keep_snapshot(snapshot);
             }
         }

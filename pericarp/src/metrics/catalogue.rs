@@ -39,6 +39,8 @@ pub const CATALOGUE: &[Metric] = &[
     *STORE_PAGE_EVENTS.metric(),
     #[cfg(feature = "store")]
     *STORE_QUEUE_LENGTH.metric(),
+    #[cfg(feature = "store")]
+    *STORE_SNAPSHOTS.metric(),
 ];
 
 #[cfg(feature = "store")]
@@ -89,6 +91,12 @@ mod store {
     pub(crate) const STORE_LOADS: Description<2> = Description::counter(
         "pericarp_store_loads_total",
         "Streams that were folded. The outcome is ok, or the code of the error.",
+    )
+    .labels(&["store", "outcome"]);
+
+    pub(crate) const STORE_SNAPSHOTS: Description<2> = Description::counter(
+        "pericarp_store_snapshots_total",
+        "Snapshots. The outcome is taken, used for a load, or refused by one.",
     )
     .labels(&["store", "outcome"]);
 

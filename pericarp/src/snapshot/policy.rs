@@ -1,4 +1,6 @@
 use std::fmt;
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -77,9 +79,15 @@ impl<A> Snapshots<A> {
         self.version
     }
 
-    /// The state as JSON.
+    /// The state as JSON. A panic is an error too: the events that the state is folded from are
+    /// stored.
     pub(crate) fn write(&self, state: &A, skipped: Skipped) -> serde_json::Result<String> {
-        (self.write)(state, skipped)
+        let written = catch_unwind(AssertUnwindSafe(|| (self.write)(state, skipped)));
+        written.unwrap_or_else(|panic| {
+            // What it says can panic as it is dropped.
+            forget(panic);
+            Err(serde::ser::Error::custom("it panicked"))
+        })
     }
 
     /// The state that was written, and the events that were passed over until then.

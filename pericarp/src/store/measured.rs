@@ -1,11 +1,12 @@
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use super::{
     AppendError, Batch, BulkAppended, BulkError, BulkStore, NewSnapshot, Positions, Read,
-    ReadError, ReadStream, Store, StoreMetrics, Visit,
+    ReadError, ReadStream, Snapshot, Store, StoreMetrics, Visit,
 };
 use crate::metrics::Gauge;
-use crate::{Commit, Committed, Page, Position, StreamName, Version};
+use crate::{Commit, Committed, Page, Position, RecordedEvent, StreamName, Version};
 
 /// A store that records what it is asked: appends and their outcomes, how long they took, how many
 /// wait, the events of commits and of pages, and loads.
@@ -77,15 +78,24 @@ impl<S: Store> Store for Measured<S> {
     }
 
     async fn visit<V: Visit>(&self, read: ReadStream, visitor: V) -> Result<V, ReadError> {
+        let metrics = &self.metrics;
+        let visitor = Shown {
+            visitor,
+            took: None,
+        };
         let outcome = self.inner.visit(read, visitor).await;
-        match &outcome {
-            Ok(_) => self.metrics.loaded.increment(),
-            Err(error) => self.metrics.load_failed(error.code()),
+        let shown = outcome.inspect_err(|error| metrics.load_failed(error.code()))?;
+        metrics.loaded.increment();
+        match shown.took {
+            Some(true) => metrics.snapshots_used.increment(),
+            Some(false) => metrics.snapshots_refused.increment(),
+            None => {}
         }
-        outcome
+        Ok(shown.visitor)
     }
 
     fn keep_snapshot(&self, snapshot: NewSnapshot) {
+        self.metrics.snapshots_taken.increment();
         self.inner.keep_snapshot(snapshot);
     }
 
@@ -109,6 +119,31 @@ impl<S: BulkStore> BulkStore for Measured<S> {
         positions: Positions,
     ) -> Result<BulkAppended, BulkError> {
         self.inner.append_recorded(batch, positions).await
+    }
+}
+
+/// A visitor, and whether he took the snapshot that he was shown.
+struct Shown<V> {
+    visitor: V,
+    took: Option<bool>,
+}
+
+impl<V: Visit> Visit for Shown<V> {
+    const LOOKS_AT_RECORD: bool = V::LOOKS_AT_RECORD;
+
+    fn wants_snapshot(&self) -> bool {
+        self.visitor.wants_snapshot()
+    }
+
+    fn restore(&mut self, snapshot: &Snapshot<'_>) -> bool {
+        let took = self.visitor.restore(snapshot);
+        self.took = Some(took);
+        took
+    }
+
+    #[inline]
+    fn visit(&mut self, event: &RecordedEvent<'_>) -> ControlFlow<()> {
+        self.visitor.visit(event)
     }
 }
 

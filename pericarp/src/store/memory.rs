@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
+use super::snapshot::unwritten;
 use super::tail::Tail;
 use super::visit::wants_snapshot;
 use super::{
@@ -181,9 +182,12 @@ impl Store for MemoryStore {
 
     fn keep_snapshot(&self, snapshot: NewSnapshot) {
         // Written before the log is locked: that is the user's code.
-        if let Ok(written) = snapshot.write() {
-            let stream = written.stream().clone();
-            self.log().snapshots.insert(stream, written);
+        let stream = snapshot.stream().clone();
+        match snapshot.write() {
+            Ok(written) => {
+                self.log().snapshots.insert(stream, written);
+            }
+            Err(error) => unwritten(&stream, &error),
         }
     }
 

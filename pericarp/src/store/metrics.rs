@@ -1,6 +1,6 @@
 use crate::metrics::catalogue::{
     STORE_APPEND_SECONDS, STORE_APPENDS, STORE_APPENDS_IN_FLIGHT, STORE_BATCH_COMMITS,
-    STORE_COMMIT_EVENTS, STORE_LOADS, STORE_PAGE_EVENTS, STORE_QUEUE_LENGTH,
+    STORE_COMMIT_EVENTS, STORE_LOADS, STORE_PAGE_EVENTS, STORE_QUEUE_LENGTH, STORE_SNAPSHOTS,
 };
 use crate::metrics::{Counter, Family, Gauge, Histogram, RegisterError, Registry};
 
@@ -34,6 +34,9 @@ pub struct StoreMetrics {
     pub(super) in_flight: Gauge,
     pub(super) commit_events: Histogram,
     pub(super) page_events: Histogram,
+    pub(super) snapshots_taken: Counter,
+    pub(super) snapshots_used: Counter,
+    pub(super) snapshots_refused: Counter,
     #[cfg_attr(
         not(any(feature = "sqlite", feature = "postgres")),
         expect(dead_code, reason = "a store without a writer has no batches")
@@ -56,6 +59,7 @@ impl StoreMetrics {
             registry.counter(&STORE_APPENDS)?,
             registry.counter(&STORE_LOADS)?,
         );
+        let snapshots = registry.counter(&STORE_SNAPSHOTS)?;
         Ok(Self {
             name: name.to_owned(),
             stored: appends.with([name, "ok"]).clone(),
@@ -73,6 +77,9 @@ impl StoreMetrics {
                 .with([name])
                 .clone(),
             page_events: registry.histogram(&STORE_PAGE_EVENTS)?.with([name]).clone(),
+            snapshots_taken: snapshots.with([name, "taken"]).clone(),
+            snapshots_used: snapshots.with([name, "used"]).clone(),
+            snapshots_refused: snapshots.with([name, "refused"]).clone(),
             batch_commits: registry
                 .histogram(&STORE_BATCH_COMMITS)?
                 .with([name])

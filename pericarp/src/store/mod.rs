@@ -18,6 +18,8 @@ mod snapshot;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod tail;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod taking;
 mod visit;
 mod wait;
 mod when_full;

@@ -18,6 +18,8 @@ pub(crate) struct Queue<T> {
 
 struct State<T> {
     items: VecDeque<T>,
+    /// How many of them have no place.
+    beside: usize,
     /// How many items a thread wants before it is woken.
     wanted: usize,
     /// Threads that wait. The last to come is the first to be woken: its caches are warm.
@@ -35,6 +37,7 @@ impl<T> Queue<T> {
         Self {
             state: Mutex::new(State {
                 items: VecDeque::new(),
+                beside: 0,
                 wanted: 1,
                 idle: Vec::new(),
                 closed: false,
@@ -54,21 +57,27 @@ impl<T> Queue<T> {
 
     pub(crate) async fn push(&self, item: T, when_full: WhenFull) -> Result<(), Refused> {
         when_full.take(&self.places).await?;
-        self.put(item)
+        self.put(item, 0)
     }
 
     /// Puts an item there, if there is a place.
     pub(crate) fn try_push(&self, item: T) -> Result<(), Refused> {
         self.places.try_take()?;
-        self.put(item)
+        self.put(item, 0)
     }
 
-    fn put(&self, item: T) -> Result<(), Refused> {
+    /// Puts an item there that takes nobody's place, where all items are taken together.
+    pub(crate) fn push_beside(&self, item: T) -> Result<(), Refused> {
+        self.put(item, 1)
+    }
+
+    fn put(&self, item: T, beside: usize) -> Result<(), Refused> {
         let mut state = self.lock();
         if state.closed {
             return Err(Refused::Closed);
         }
         state.items.push_back(item);
+        state.beside += beside;
         let woken = if state.items.len() >= state.wanted {
             state.idle.pop()
         } else {
@@ -132,8 +141,9 @@ impl<T> Queue<T> {
             state.wanted = 1;
         }
         std::mem::swap(&mut state.items, batch);
+        let beside = std::mem::take(&mut state.beside);
         drop(state);
-        self.places.free(batch.len());
+        self.places.free(batch.len() - beside);
         true
     }
 
@@ -141,6 +151,11 @@ impl<T> Queue<T> {
     #[cfg(feature = "sqlite-sqlx")]
     pub(crate) fn is_closed(&self) -> bool {
         self.places.is_closed()
+    }
+
+    /// Refuses further items that take a place.
+    pub(crate) fn refuse(&self) {
+        self.places.close();
     }
 
     /// Refuses further items; those that are queued are still taken.

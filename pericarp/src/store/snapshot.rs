@@ -1,9 +1,7 @@
 use std::fmt;
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::{StreamName, Version};
@@ -160,35 +158,6 @@ impl WrittenSnapshot {
     }
 }
 
-/// Snapshots that a store has taken on and not kept yet.
-///
-/// There may be so many and no more; one that comes on top is left out, which costs whoever loads
-/// the stream next a few more events.
-#[derive(Clone, Debug)]
-pub(super) struct Taking(Arc<Semaphore>);
-
-/// One of them, until it is dropped.
-pub(super) type Taken = OwnedSemaphorePermit;
-
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-impl Taking {
-    pub(super) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(MOST as usize)))
-    }
-
-    pub(super) fn one_more(&self) -> Option<Taken> {
-        self.0.clone().try_acquire_owned().ok()
-    }
-
-    /// Waits until there is none.
-    pub(super) async fn none(&self) {
-        let _all = self.0.acquire_many(MOST).await;
-    }
-}
-
-/// How many snapshots may be under way.
-const MOST: u32 = 32;
-
 /// Says that the state of an aggregate cannot be written.
 #[cfg(feature = "tracing")]
 pub(super) fn unwritten(stream: &StreamName, error: &serde_json::Error) {
@@ -200,10 +169,26 @@ pub(super) fn unwritten(stream: &StreamName, error: &serde_json::Error) {
 pub(super) const fn unwritten(_: &StreamName, _: &serde_json::Error) {}
 
 /// Says that a store could not keep snapshots.
-#[cfg(feature = "tracing")]
+#[cfg(all(feature = "tracing", any(feature = "sqlite", feature = "postgres")))]
 pub(super) fn not_kept(error: &(dyn std::error::Error + 'static)) {
     tracing::warn!(target: "pericarp::store", error, "no snapshot: it could not be stored");
 }
 
-#[cfg(not(feature = "tracing"))]
+#[cfg(all(
+    not(feature = "tracing"),
+    any(feature = "sqlite", feature = "postgres")
+))]
 pub(super) fn not_kept(_: &(dyn std::error::Error + 'static)) {}
+
+/// Says that a snapshot could not be read, so that all events are.
+#[cfg(all(feature = "tracing", any(feature = "sqlite", feature = "postgres")))]
+pub(super) fn unread(stream: &StreamName, error: &(dyn std::error::Error + 'static)) {
+    let stream = stream.as_str();
+    tracing::warn!(target: "pericarp::store", stream, error, "the snapshot cannot be read: all events are");
+}
+
+#[cfg(all(
+    not(feature = "tracing"),
+    any(feature = "sqlite", feature = "postgres")
+))]
+pub(super) const fn unread(_: &StreamName, _: &(dyn std::error::Error + 'static)) {}

@@ -17,6 +17,7 @@ use pericarp_tests::postgres::Server;
 
 use super::parser::parsed;
 use crate::domain::Tally;
+use crate::snapshots::domain::{Count, Meter, Renamed, fill};
 
 fn of_store(registry: &Registry) -> BTreeMap<String, f64> {
     let found = parsed(registry).into_iter();
@@ -67,6 +68,26 @@ async fn what_a_store_is_asked_is_counted() {
     assert_eq!(found["page_events_sum{}"], 5.0);
     assert_eq!(found["loads_total{outcome=ok}"], 1.0);
     assert_eq!(found["batch_commits_count{}"], 0.0);
+}
+
+/// Snapshots are taken, used, and refused by a build of another shape.
+#[tokio::test]
+async fn snapshots_are_counted() {
+    let registry = Registry::new();
+    let metrics = StoreMetrics::new(&registry, "log").unwrap();
+    let app = Pericarp::new(Measured::new(MemoryStore::new(), metrics));
+    fill(&app, 1, 20).await;
+    assert_eq!(app.execute(Count { meter: 1, n: 0 }).await.unwrap(), 20);
+    for _ in 0..3 {
+        app.load::<Meter>(&1).await.unwrap();
+    }
+    for _ in 0..2 {
+        app.load::<Renamed>(&1).await.unwrap();
+    }
+    let found = of_store(&registry);
+    let counted = ["taken", "used", "refused"]
+        .map(|outcome| found[&format!("snapshots_total{{outcome={outcome}}}")]);
+    assert_eq!(counted, [1.0, 3.0, 2.0]);
 }
 
 /// Thirty-two are polled before the writer can have answered: what waits is seen, and what was stored

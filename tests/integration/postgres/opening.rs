@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use pericarp::Expected;
 use pericarp::store::postgres::PostgresOptions;
-use pericarp::store::{AppendError, OpenError, PostgresStore, Store};
+use pericarp::store::{AppendError, NewSnapshot, OpenError, PostgresStore, Store};
+use pericarp::uuid::Uuid;
+use pericarp::{Expected, StreamName, Version};
 use pericarp_tests::postgres::{Mode, Options, Server, Url};
 use pericarp_tests::proxy::{Proxy, When};
 use pericarp_tests::{chain, commit_to};
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
 use super::setting::{PATIENCE, Setting, fault, open, options, within};
 
@@ -238,6 +239,16 @@ async fn privileges_that_are_missing_are_named_and_few_are_enough() {
             .get(),
         3
     );
+    for version in 1..=2 {
+        let stream = StreamName::new("test", "a").unwrap();
+        let version = Version::new(version);
+        let snapshot = NewSnapshot::new(stream, version, Uuid::nil(), || Ok("{}".into()));
+        writer.keep_snapshot(snapshot);
+        writer.snapshots_kept().await;
+        let kept = "SELECT version FROM ledger.pericarp_snapshots";
+        let row = owner.fetch_one(kept).await.unwrap();
+        assert_eq!(row.get::<i64, _>(0), version.get().cast_signed());
+    }
     let mut client = PgConnection::connect(&database.url().clone().user("app", "").to_string())
         .await
         .unwrap();

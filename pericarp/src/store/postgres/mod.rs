@@ -40,7 +40,8 @@ use self::readers::Readers;
 use self::statements::Statements;
 use self::stream::Visiting;
 use self::wake::Wake;
-use super::snapshot::{Taking, not_kept, unwritten};
+use super::snapshot::{not_kept, unwritten};
+use super::taking::Taking;
 use super::{AppendError, NewSnapshot, OpenError, Read, ReadError, ReadStream, Store, Visit};
 pub use super::{Durability, WhenFull};
 use crate::{Commit, Committed, Page, Position, StreamName, Version};
@@ -217,8 +218,9 @@ impl Store for PostgresStore {
     }
 
     async fn close(&self) {
-        self.snapshots_kept().await;
         self.shared.stop();
+        self.shared.taking.close();
+        self.snapshots_kept().await;
         let mut writing = self.shared.writing.clone();
         // The error says that the writer is gone, which is what is waited for.
         while writing.changed().await.is_ok() {}

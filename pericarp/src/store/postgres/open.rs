@@ -18,7 +18,7 @@ use super::wake::Wake;
 use super::writer::Writer;
 use super::{PostgresOptions, Shared};
 use crate::store::OpenError;
-use crate::store::snapshot::Taking;
+use crate::store::taking::Taking;
 
 /// The oldest server that is known to work, as `server_version_num` has it.
 const OLDEST_SERVER: i32 = 130_000;

@@ -7,6 +7,7 @@ use super::fault::PostgresFault;
 use super::read::Question;
 use super::row::{self, event, facts};
 use super::statements::Statements;
+use crate::store::snapshot::unread;
 use crate::store::visit::wants_snapshot;
 use crate::store::{Direction, ReadStream, Visit};
 
@@ -36,8 +37,14 @@ impl<V: Visit> Question for Visiting<V> {
                 .query(statements.stream_behind_snapshot(&page))
                 .bind(stream)
                 .fetch(&mut *connection);
-            if let Some(more) = self.visit_behind_snapshot(rows).await? {
-                return Ok(more);
+            match self.visit_behind_snapshot(rows).await {
+                Ok(Some(more)) => return Ok(more),
+                Ok(None) => {}
+                // Whatever is wrong with it is no reason not to read the stream.
+                Err(fault) if self.read.from == page.from && may_be_its_own(&fault) => {
+                    unread(&page.stream, &fault);
+                }
+                Err(fault) => return Err(fault),
             }
         }
         let rows = statements
@@ -49,6 +56,11 @@ impl<V: Visit> Question for Visiting<V> {
     }
 }
 
+/// Whether it may be the fault of the snapshot, and not of the connection or of the time it takes.
+fn may_be_its_own(fault: &PostgresFault) -> bool {
+    !fault.kind().ends_connection() && fault.sqlstate() != Some("57014")
+}
+
 impl<V: Visit> Visiting<V> {
     /// The snapshot is in the first row. `None` if the visitor cannot go on from it.
     async fn visit_behind_snapshot(
@@ -58,11 +70,7 @@ impl<V: Visit> Visiting<V> {
         let Some(first) = rows.try_next().await? else {
             return Ok(Some(false));
         };
-        // What somebody else put there is no reason not to read the stream.
-        let Ok(snapshot) = row::snapshot(&first) else {
-            return Ok(None);
-        };
-        if let Some(snapshot) = snapshot {
+        if let Some(snapshot) = row::snapshot(&first)? {
             if !self.visitor.restore(&snapshot) {
                 return Ok(None);
             }

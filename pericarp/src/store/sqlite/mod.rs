@@ -34,8 +34,8 @@ use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 
 use super::queue::Queue;
-use super::snapshot::Taking;
 use super::tail::Tail;
+use super::taking::Taking;
 use super::{
     AppendError, Batch, BulkAppended, BulkError, BulkStore, NewSnapshot, OpenError, Positions,
     Read, ReadError, ReadStream, Store, Visit,
@@ -223,6 +223,10 @@ impl Store for SqliteStore {
     }
 
     async fn close(&self) {
+        self.shared.taking.close();
+        self.shared.reads.close();
+        // Not closed: the snapshots that are under way are yet to come.
+        self.shared.appends.refuse();
         self.snapshots_kept().await;
         self.shared.stop();
         let mut threads = self.shared.threads.clone();

@@ -13,8 +13,8 @@ use super::migrate::{MIGRATIONS, MigrateError, migrate};
 use super::{Durability, Shared, SqliteOptions, read, writer};
 use crate::store::OpenError;
 use crate::store::queue::Queue;
-use crate::store::snapshot::Taking;
 use crate::store::tail::Tail;
+use crate::store::taking::Taking;
 
 /// The first release without the bug that can corrupt a WAL file when two connections write or
 /// checkpoint at once: <https://sqlite.org/wal.html#walresetbug>.

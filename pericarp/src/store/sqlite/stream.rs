@@ -99,7 +99,7 @@ pub(super) fn visiting<V: Visit>(
             return;
         }
         give(answer, || {
-            let read = from_snapshot(prepared, read, &mut visitor)?;
+            let read = from_snapshot(prepared, read, &mut visitor);
             let rest = visit_stream(prepared, &read, &mut visitor)?;
             Ok((visitor, rest))
         });
