@@ -10,6 +10,7 @@ pub(crate) struct Fold<A> {
 }
 
 /// A state, and which events are folded into it.
+#[cfg(feature = "store")]
 pub(crate) struct Baseline<A> {
     pub(crate) state: A,
     pub(crate) version: Version,
@@ -31,6 +32,7 @@ impl<A> Default for Fold<A> {
 
 impl<A: Aggregate> Fold<A> {
     /// Goes on from a state that was folded before.
+    #[cfg(feature = "store")]
     pub(crate) fn from_baseline(baseline: Baseline<A>) -> Self {
         Self {
             state: Some(baseline.state),

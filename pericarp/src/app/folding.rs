@@ -3,7 +3,6 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::fold::{Baseline, Fold};
-use crate::snapshot::fingerprint;
 use crate::store::{Snapshot, Visit};
 use crate::{
     Aggregate, DecodeEvent, RecordedEvent, ReplayError, Root, Snapshots, StreamName, Version,
@@ -120,7 +119,7 @@ fn restored<A: Aggregate>(
     if !snapshot.is_intact(stream) {
         return Err("its checksum is wrong");
     }
-    if snapshot.fingerprint != fingerprint(snapshots) {
+    if snapshot.fingerprint != snapshots.fingerprint() {
         return Err("it is of another shape");
     }
     // Folding all events is a way out of whatever is wrong with reading one, a panic as well.

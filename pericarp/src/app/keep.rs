@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::core::Core;
 use crate::fold::Baseline;
-use crate::snapshot::fingerprint;
 use crate::store::{NewSnapshot, Store};
 use crate::{Aggregate, Committed, Root, Snapshots, StreamName, Version};
 
@@ -31,7 +30,7 @@ impl<S: Store> Core<S> {
         }
         let baseline = Arc::new(baseline);
         if let Some(snapshots) = due {
-            let (of, version) = (fingerprint(&snapshots), baseline.version);
+            let (of, version) = (snapshots.fingerprint(), baseline.version);
             let kept = baseline.clone();
             let write = move || snapshots.write(&kept.state, kept.skipped);
             let snapshot = NewSnapshot::new(stream.clone(), version, of, write);
@@ -77,7 +76,7 @@ pub(super) fn snapshot_of<A: Aggregate>(
     stream: StreamName,
 ) -> Option<NewSnapshot> {
     let snapshots = due(root)?;
-    let (version, of) = (Root::version(root), fingerprint(&snapshots));
+    let (version, of) = (Root::version(root), snapshots.fingerprint());
     let written = snapshots.write(root, Root::skipped(root));
     Root::set_snapshot(root, version);
     Some(NewSnapshot::new(stream, version, of, move || written))

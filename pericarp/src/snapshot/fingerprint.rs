@@ -8,11 +8,8 @@ use super::Snapshots;
 use crate::schema::{Body, Described, Entry, EventShape, Schema, Seen, Type};
 use crate::{Aggregate, EventKind, Policy};
 
-/// Says what a snapshot is a copy of: the shape of the state, the events that are folded into it,
-/// and the version that the aggregate gives its snapshots. Whoever has another takes it for none.
-///
-/// It is the same for all builds in which these are the same.
-pub(crate) fn fingerprint<A: Aggregate>(snapshots: &Snapshots<A>) -> Uuid {
+/// See [`Snapshots::fingerprint`].
+pub(super) fn fingerprint<A: Aggregate>(snapshots: &Snapshots<A>) -> Uuid {
     static KNOWN: RwLock<Option<HashMap<TypeId, Uuid>>> = RwLock::new(None);
     let of = TypeId::of::<A>();
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);

@@ -4,5 +4,4 @@ mod fingerprint;
 mod json;
 mod policy;
 
-pub(crate) use fingerprint::fingerprint;
 pub use policy::{SnapshotState, Snapshots};

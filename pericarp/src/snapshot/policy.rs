@@ -4,7 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
+use super::fingerprint::fingerprint;
 use super::json;
 use crate::schema::{Described, Seen};
 use crate::{Aggregate, Shape, Skipped};
@@ -79,9 +81,12 @@ impl<A> Snapshots<A> {
         self.version
     }
 
-    /// The state as JSON. A panic is an error too: the events that the state is folded from are
+    /// The state as JSON, with the numbers of events that were passed over until then.
+    ///
+    /// # Errors
+    /// What serde says. A panic is an error too: the events that the state is folded from are
     /// stored.
-    pub(crate) fn write(&self, state: &A, skipped: Skipped) -> serde_json::Result<String> {
+    pub fn write(&self, state: &A, skipped: Skipped) -> serde_json::Result<String> {
         let written = catch_unwind(AssertUnwindSafe(|| (self.write)(state, skipped)));
         written.unwrap_or_else(|panic| {
             // What it says can panic as it is dropped.
@@ -90,9 +95,21 @@ impl<A> Snapshots<A> {
         })
     }
 
-    /// The state that was written, and the events that were passed over until then.
-    pub(crate) fn read(&self, json: &str) -> serde_json::Result<(A, Skipped)> {
+    /// The state that was written, and the numbers of events that were passed over until then.
+    ///
+    /// # Errors
+    /// What serde says.
+    pub fn read(&self, json: &str) -> serde_json::Result<(A, Skipped)> {
         (self.read)(json)
+    }
+}
+
+impl<A: Aggregate> Snapshots<A> {
+    /// What a snapshot has to be of: the shape of the state, the events that are folded into it, and
+    /// the version that the aggregate gives its snapshots. One of another is of no use. It is the same
+    /// in all builds in which these are the same.
+    pub fn fingerprint(&self) -> Uuid {
+        fingerprint(self)
     }
 }
 
