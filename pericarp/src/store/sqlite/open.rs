@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
@@ -53,8 +53,8 @@ fn start(options: SqliteOptions, opened: oneshot::Sender<Result<Shared, OpenErro
         file: String::new(),
         threads,
     };
-    let connection = match start_parts(&shared, &running) {
-        Ok(connection) => connection,
+    let (connection, others) = match start_parts(&shared, &running) {
+        Ok(parts) => parts,
         Err(error) => {
             drop(shared);
             let _ = opened.send(Err(error));
@@ -72,16 +72,17 @@ fn start(options: SqliteOptions, opened: oneshot::Sender<Result<Shared, OpenErro
     }
     // If nobody waits for the store any more, dropping it closes the queues.
     let _ = opened.send(Ok(shared));
-    writer::run(connection, &appends, &tail, &options);
+    writer::run(connection, &appends, &tail, &options, others);
     drop(writer_runs);
 }
 
 fn start_parts(
     shared: &Shared,
     running: &Arc<watch::Sender<usize>>,
-) -> Result<Connection, OpenError> {
+) -> Result<(Connection, Vec<JoinHandle<()>>), OpenError> {
     let options = &shared.options;
     let place = options.place();
+    let mut others = Vec::new();
     let mut connection = writing_connection(options)?;
     migrate(&mut connection, MIGRATIONS).map_err(|error| match error {
         MigrateError::Newer { found } => OpenError::NewerSchema {
@@ -99,21 +100,22 @@ fn start_parts(
     for number in 0..options.readers {
         let connection = reading_connection(options).map_err(|error| refused(&place, error))?;
         let (reads, runs) = (shared.reads.clone(), Running::new(running));
-        spawn(&format!("pericarp-reader-{number}"), move || {
+        let reader = spawn(&format!("pericarp-reader-{number}"), move || {
             read::run(connection, &reads);
             drop(runs);
-        })
-        .map_err(|source| failed(&place, source))?;
+        });
+        others.push(reader.map_err(|source| failed(&place, source))?);
     }
     let looking = reading_connection(options).map_err(|error| refused(&place, error))?;
     let (lookout, tail) = (shared.lookout.clone(), shared.tail.clone());
     let (interval, runs) = (options.poll_interval, Running::new(running));
-    spawn("pericarp-lookout", move || {
+    let looks = spawn("pericarp-lookout", move || {
         lookout::run(&looking, &lookout, &tail, interval);
+        drop(looking);
         drop(runs);
-    })
-    .map_err(|source| failed(&place, source))?;
-    Ok(connection)
+    });
+    others.push(looks.map_err(|source| failed(&place, source))?);
+    Ok((connection, others))
 }
 
 fn writing_connection(options: &SqliteOptions) -> Result<Connection, OpenError> {
@@ -226,11 +228,8 @@ impl Drop for Running {
     }
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    thread::Builder::new()
-        .name(name.into())
-        .spawn(work)
-        .map(|_| ())
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.into()).spawn(work)
 }
 
 /// What SQLite said. Where the folder alone is read-only, it says so only once it needs a file

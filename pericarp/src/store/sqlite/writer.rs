@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
@@ -14,12 +15,14 @@ use crate::{CommitId, Committed, Position, Timestamp};
 
 type Answer = oneshot::Sender<Result<Committed, AppendError>>;
 
-/// Commits what is queued, batch after batch, until the queue is closed and empty.
+/// Commits what is queued, batch after batch, until the queue is closed and empty; then waits for the
+/// threads of the other connections.
 pub(super) fn run(
     connection: Connection,
     queue: &Queue<Writing>,
     tail: &Tail,
     options: &SqliteOptions,
+    others: Vec<JoinHandle<()>>,
 ) {
     // If this thread panics, nobody else would answer.
     let _guard = AbandonOnPanic(queue);
@@ -53,6 +56,10 @@ pub(super) fn run(
                 bulk::import(&connection, importing, tail);
             }
         }
+    }
+    // Of connections that are closed at once, none is the last, which removes the write-ahead log.
+    for other in others {
+        let _ = other.join();
     }
     // So that whoever copies the file alone has everything. If others still use the file, nobody
     // waits: the last of them does it.
