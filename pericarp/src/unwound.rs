@@ -54,10 +54,15 @@ pub(crate) fn panic_message(panic: Panic) -> String {
     }
 }
 
-/// Does something of which nobody is to know that it panicked. What it panicked with may panic in its
-/// turn when it is dropped, so it never is.
+/// Does something of which nobody is to know that it panicked.
 pub(crate) fn quietly(what: impl FnOnce()) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(what)) {
-        mem::forget(panic);
-    }
+    caught(what);
+}
+
+/// What something comes to, if it does not panic. What it panicked with may panic in its turn when it is
+/// dropped, so it never is.
+pub(crate) fn caught<T>(what: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(what))
+        .map_err(mem::forget)
+        .ok()
 }

@@ -1,9 +1,8 @@
-use std::mem::forget;
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::fold::{Baseline, Fold};
 use crate::store::{Snapshot, Visit};
+use crate::unwound::caught;
 use crate::{
     Aggregate, DecodeEvent, RecordedEvent, ReplayError, Root, Snapshots, StreamName, Version,
 };
@@ -123,8 +122,7 @@ fn restored<A: Aggregate>(
         return Err("it is of another shape");
     }
     // Folding all events is a way out of whatever is wrong with reading one, a panic as well.
-    let read = catch_unwind(AssertUnwindSafe(|| snapshots.read(snapshot.data)));
-    let read = read.map_err(forget).ok().and_then(Result::ok);
+    let read = caught(|| snapshots.read(snapshot.data)).and_then(Result::ok);
     let (state, skipped) = read.ok_or("its state cannot be read")?;
     Ok(Baseline {
         state,

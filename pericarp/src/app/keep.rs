@@ -1,10 +1,9 @@
-use std::mem::forget;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::core::Core;
 use crate::fold::Baseline;
 use crate::store::{NewSnapshot, Store};
+use crate::unwound::quietly;
 use crate::{Aggregate, Committed, Root, Snapshots, StreamName, Version};
 
 impl<S: Store> Core<S> {
@@ -13,10 +12,7 @@ impl<S: Store> Core<S> {
     ///
     /// What the command emitted is stored: no panic of a state that makes room may say otherwise.
     pub(super) fn keep<A: Aggregate>(&self, stream: &StreamName, root: Root<A>) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.keep_both(stream, root))) {
-            // What it says can panic as it is dropped.
-            forget(panic);
-        }
+        quietly(|| self.keep_both(stream, root));
     }
 
     fn keep_both<A: Aggregate>(&self, stream: &StreamName, root: Root<A>) {

@@ -1,6 +1,4 @@
 use std::fmt;
-use std::mem::forget;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,6 +7,7 @@ use uuid::Uuid;
 use super::fingerprint::fingerprint;
 use super::json;
 use crate::schema::{Described, Seen};
+use crate::unwound::caught;
 use crate::{Aggregate, Shape, Skipped};
 
 /// How copies of an aggregate's state are taken and read back.
@@ -87,12 +86,8 @@ impl<A> Snapshots<A> {
     /// What serde says. A panic is an error too: the events that the state is folded from are
     /// stored.
     pub fn write(&self, state: &A, skipped: Skipped) -> serde_json::Result<String> {
-        let written = catch_unwind(AssertUnwindSafe(|| (self.write)(state, skipped)));
-        written.unwrap_or_else(|panic| {
-            // What it says can panic as it is dropped.
-            forget(panic);
-            Err(serde::ser::Error::custom("it panicked"))
-        })
+        let written = caught(|| (self.write)(state, skipped));
+        written.unwrap_or_else(|| Err(serde::ser::Error::custom("it panicked")))
     }
 
     /// The state that was written, and the numbers of events that were passed over until then.

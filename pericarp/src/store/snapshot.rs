@@ -1,9 +1,8 @@
 use std::fmt;
-use std::mem::forget;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use uuid::Uuid;
 
+use crate::unwound::caught;
 use crate::{StreamName, Version};
 
 /// A copy of what the first events of a stream were folded to, as a store keeps it.
@@ -100,12 +99,8 @@ impl NewSnapshot {
     /// What serde says, if the state cannot be written as JSON; a panic is an error too, since the
     /// events that the state is folded from are stored.
     pub fn write(self) -> serde_json::Result<WrittenSnapshot> {
-        let written = catch_unwind(AssertUnwindSafe(self.write));
-        let data = written.unwrap_or_else(|panic| {
-            // What it says can panic as it is dropped.
-            forget(panic);
-            Err(serde::ser::Error::custom("it panicked"))
-        })?;
+        let written = caught(self.write);
+        let data = written.unwrap_or_else(|| Err(serde::ser::Error::custom("it panicked")))?;
         let Self {
             stream,
             version,

@@ -6,7 +6,7 @@ use tokio::spawn;
 use tokio::sync::mpsc;
 
 use crate::caller::Caller;
-use crate::shop::{Shop, order_of};
+use crate::shop::{Shop, placed_of};
 
 #[tokio::test]
 async fn who_has_come_is_answered_and_nobody_else_comes_in() {
@@ -99,10 +99,7 @@ async fn what_was_told_to_workers_is_done_before_it_leaves() {
     let shop = Shop::open().await;
     shop.list("tea", 10).await;
     let mut ann = shop.customer("ann").await;
-    let order = order_of(&mut ann, "tea", 1).await;
-    ann.post(&format!("/orders/{order}/place"), "")
-        .await
-        .expect(200);
+    placed_of(&mut ann, "tea", 1).await;
     let workers = shop.server.storefront().queue.workers().clone();
     shop.server.stop().await;
     let stats = workers.stats();

@@ -2,17 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::shop::{Shop, order_of};
+use crate::shop::{Shop, placed_of};
 
 #[tokio::test]
 async fn what_was_done_is_counted() {
     let shop = Shop::open().await;
     shop.list("tea", 10).await;
     let mut ann = shop.customer("ann").await;
-    let order = order_of(&mut ann, "tea", 1).await;
-    ann.post(&format!("/orders/{order}/place"), "")
-        .await
-        .expect(200);
+    let order = placed_of(&mut ann, "tea", 1).await;
     ann.post(&format!("/orders/{order}/place"), "")
         .await
         .expect(409);

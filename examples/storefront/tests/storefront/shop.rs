@@ -74,3 +74,11 @@ pub(crate) async fn order_of(customer: &mut Caller, product: &str, units: u32) -
     customer.post(&items, &item).await.expect(200);
     order
 }
+
+/// The same, and placed.
+pub(crate) async fn placed_of(customer: &mut Caller, product: &str, units: u32) -> String {
+    let order = order_of(customer, product, units).await;
+    let place = format!("/orders/{order}/place");
+    customer.post(&place, "").await.expect(200);
+    order
+}

@@ -1,6 +1,3 @@
-use std::mem::forget;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use rusqlite::Connection;
 use uuid::Uuid;
 
@@ -14,6 +11,7 @@ use super::statement::Parameter::{Bytes, Text, Whole};
 use super::stream::fill_stream;
 use crate::store::queue::Queue;
 use crate::store::{Read, ReadError, ReadStream, ReadStreams};
+use crate::unwound::quietly;
 use crate::{CommitId, Page, Position, StreamName, Version};
 
 /// Answers what is asked until the queue is closed and empty.
@@ -21,11 +19,8 @@ pub(super) fn run(connection: Connection, reads: &Queue<Reading>) {
     let mut prepared = Prepared::new(&connection);
     while let Some(reading) = reads.take() {
         // Whoever asked gets the panic of a question. What is left is one of what he no longer
-        // wants, as it is dropped. It must not take the thread from the others; nor may what it
-        // says, which can panic as it is dropped, and so is not.
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| answer_one(&mut prepared, reading))) {
-            forget(panic);
-        }
+        // wants, as it is dropped. It must not take the thread from the others.
+        quietly(|| answer_one(&mut prepared, reading));
     }
 }
 
