@@ -135,15 +135,19 @@ async fn what_is_no_log_is_refused_with_its_place() {
 
 /// Opens the log as a user who owns nothing. Permissions do not hold for root.
 fn try_as_nobody(path: &Path) -> String {
-    let program = env!("CARGO_BIN_EXE_another_process");
-    let mut command = Command::new(program);
+    // It may have been built in a folder that is its owner's alone.
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = folder.path().join("another_process");
+    fs::copy(env!("CARGO_BIN_EXE_another_process"), &program).unwrap();
+    let mut command = Command::new(&program);
     command.arg("try").arg(path);
     if fs::metadata("/proc/self").map_or(0, |me| me.uid()) == 0 {
         command.uid(65_534).gid(65_534);
     }
-    let output = command.output().unwrap_or_else(|error| {
-        panic!("cannot start {program} as nobody; is the folder it is in open to all? {error}")
-    });
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("cannot start {} as nobody: {error}", program.display()));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
